@@ -1,0 +1,62 @@
+"""Money of a line, shared out exactly: integers of minor units in, integers out, nothing lost to rounding."""
+
+from collections.abc import Sequence
+
+
+def share(paid: int, quantity: int, given: int, taken: int, units: int) -> int:
+    """What `units` more units of a line are worth: floor((paid - given) * units / (quantity - taken)).
+
+    `paid` minor units were paid for `quantity` units; `given` and `taken` are the shares and the units allotted to the
+    line's other live items. The last unit takes the rest, so that any sequence adds up to `paid` exactly.
+    """
+    _check("paid", paid)
+    _check("given", given)
+    _check("taken", taken)
+    if given > paid:
+        raise ValueError(f"given: {given} is more than the {paid} paid")
+    if not 1 <= units <= quantity - taken:
+        raise ValueError(f"units: {units} is not between 1 and the {quantity - taken} that are left")
+    return (paid - given) * units // (quantity - taken)
+
+
+def due_so_far(share: int, units: int, arrived: int) -> int:
+    """What is owed of an item's `share` when `arrived` of its `units` have arrived; surplus units owe nothing.
+
+    What a further receipt owes is the difference of two calls, so receipts in any portions add up to the share.
+    """
+    _check("share", share)
+    _check("arrived", arrived)
+    if units < 1:
+        raise ValueError(f"units: {units} is less than 1")
+    return share * min(arrived, units) // units
+
+
+def spread(total: int, weights: Sequence[int]) -> list[int]:
+    """`total` in whole minor units in proportion to `weights`, adding up exactly (law.md M-12).
+
+    Largest remainder; of equal remainders the earlier gets the unit. When all weights are 0 they count as equal.
+    A negative total is the mirror image of the positive one.
+    """
+    for weight in weights:
+        _check("weight", weight)
+    if total < 0:
+        return [-part for part in spread(-total, weights)]
+    if not weights:
+        if total:
+            raise ValueError(f"total: nothing to spread {total} over")
+        return []
+    if not any(weights):
+        weights = [1] * len(weights)
+    whole = sum(weights)
+    parts = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda i: total * weights[i] % whole, reverse=True)
+    for i in by_remainder[: total - sum(parts)]:
+        parts[i] += 1
+    return parts
+
+
+def _check(name: str, amount: int) -> None:
+    if not isinstance(amount, int):
+        raise ValueError(f"{name}: {amount!r} is not a whole number of minor units")  # noqa: TRY004 - one error type for callers
+    if amount < 0:
+        raise ValueError(f"{name}: {amount} is negative")
