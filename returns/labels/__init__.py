@@ -1,0 +1,1 @@
+"""Paper: what a shopper prints or shows at the counter. Bytes out; no Django, no catalogue."""
