@@ -53,6 +53,10 @@ class Delivery:
         _refuse_naive("Delivery.dispatched_at", self.dispatched_at)
         _refuse_naive("Delivery.possession_at", self.possession_at)
 
+    @property
+    def sent(self) -> bool:
+        return self.dispatched_at is not None or self.possession_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
@@ -60,6 +64,7 @@ class LineFacts:
 
     `exception` is the letter of Art. 16 that the shop typed for the goods (law.md section 4). `exception_proven` says,
     for the letters that hang on something that happens after the purchase (a, f, m), whether the shop can prove it.
+    `intangible` marks services and pure digital content, which no parcel brings (C-2).
     """
 
     id: str
@@ -71,11 +76,19 @@ class LineFacts:
     final_sale: bool = False
     cancelled: int = 0
     exception_proven: bool | None = None
+    intangible: bool = False
 
     def __post_init__(self) -> None:
         _refuse_negative("LineFacts.quantity", self.quantity)
         _refuse_negative("LineFacts.taken", self.taken)
         _refuse_negative("LineFacts.cancelled", self.cancelled)
+
+    @property
+    def sent(self) -> int:
+        """The units that are with the shopper or on their way; nothing needs to be sent of what is no thing."""
+        if self.intangible:
+            return self.quantity
+        return sum(delivery.units for delivery in self.deliveries if delivery.sent)
 
     @property
     def returnable(self) -> int:
@@ -89,6 +102,8 @@ class OrderFacts:
 
     `notice_known` False means nobody said whether the buyer was told of the right to withdraw;
     `notice_presumed` is the shop's setting for that case (law.md C-9). An empty `zone` means unknown (C-8).
+    `off_premises` is a contract made at the door or on an excursion (C-10), `recurring` a regular delivery over a
+    defined period, whose clock starts with the first good (C-2).
     """
 
     placed_at: datetime
@@ -102,6 +117,7 @@ class OrderFacts:
     notice_known: bool = False
     notice_presumed: bool = True
     off_premises: bool = False
+    recurring: bool = False
 
     def __post_init__(self) -> None:
         _refuse_naive("OrderFacts.placed_at", self.placed_at)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from returns.policy.facts import Answer
+
 CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        # objections
+        # what speaks against it
         "window_passed": ("policy_until", "days", "units_open"),
         "final_sale": (),
         "no_policy": ("kind", "country"),
@@ -22,9 +24,8 @@ CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "exception_unproven": ("exception",),
         "exception_unknown": ("exception",),
         **{f"exception_{letter}": () for letter in "abcdefghijklm"},
-        # information: these never change an answer
+        # what speaks for it
         "statutory_right": ("statutory_until",),
-        "delivery_estimated": ("day",),
     }
 )
 """Code -> the names of its values. Dates are ISO strings, "" where a date is not known."""
@@ -48,6 +49,22 @@ class Reason:
 
     def as_json(self) -> dict[str, Any]:
         return {"code": self.code, "values": dict(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule objects, and how hard."""
+
+    answer: Answer
+    reason: Reason
+
+
+def refuse(code: str, **values: str | int) -> Finding:
+    return Finding(Answer.REFUSE, Reason(code, values))
+
+
+def refer(code: str, **values: str | int) -> Finding:
+    return Finding(Answer.REFER, Reason(code, values))
 
 
 class Impossible(ValueError):

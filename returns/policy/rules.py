@@ -1,16 +1,19 @@
-"""The rules: one function each, in one table that reads like the law. An objection is a Finding, None is no objection.
+"""The rules: one function each, in tables that read like the law. None is no objection.
 
-A rule sees one Case and nothing else. Facts object first: no promise and no right can send back what was never sent.
-The shop's own terms object next.
+FACTS stand above every promise and every right: nobody can send back what was never sent.
+GOODS are what the promise does not cover, on whatever day; REQUEST is what it asks of the day and of the request.
+Where the statutory right is open, both yield to it (law.md P-3).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from returns.policy.clocks import End, policy_ends, sent_units
-from returns.policy.facts import Answer, Ask, LegalPath, LineFacts, OrderFacts, Terms
-from returns.policy.reasons import Reason
+from returns.policy.clocks import End, policy_ends
+from returns.policy.exceptions import exception_holds
+from returns.policy.facts import Ask, LegalPath, LineFacts, OrderFacts, Terms
+from returns.policy.reasons import Finding, refer, refuse
+from returns.policy.rights import Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,35 +26,26 @@ class Case:
     units: int
     terms: Terms | None
     policy_end: End | None
+    right: Right
+    liable_until: date | None
     at: datetime
 
     @property
     def faulty(self) -> bool:
         return self.ask.legal_path is LegalPath.CONFORMITY
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one rule objects, and how hard."""
-
-    answer: Answer
-    reason: Reason
+    @property
+    def endless(self) -> bool:
+        """The shop's promise has no last day."""
+        return self.terms is not None and self.terms.window_days is None
 
 
 type Rule = Callable[[Case], Finding | None]
 
 
-def refuse(code: str, **values: str | int) -> Finding:
-    return Finding(Answer.REFUSE, Reason(code, values))
-
-
-def refer(code: str, **values: str | int) -> Finding:
-    return Finding(Answer.REFER, Reason(code, values))
-
-
 def not_delivered(case: Case) -> Finding | None:
-    """A person looks at goods that have not been sent: they may be cancelled, lost, or here after all."""
-    delivered = max(0, sent_units(case.line) - case.line.taken)
+    """Goods that have not been sent may be cancelled, lost, or here after all: a person looks (law.md W-11)."""
+    delivered = max(0, case.line.sent - case.line.taken)
     if case.units <= delivered:
         return None
     return refer("not_delivered", units=case.units, delivered=delivered)
@@ -64,44 +58,63 @@ def no_policy(case: Case) -> Finding | None:
     return refer("no_policy", kind=case.line.kind, country=case.order.country)
 
 
-def window_passed(case: Case) -> Finding | None:
-    """After the last day the promise is over; after a guessed last day only a person may say so (law.md C-11)."""
-    end, terms = case.policy_end, case.terms
-    if end is None or terms is None or terms.window_days is None or case.faulty or not end.passed(case.at):
-        return None
-    if end.estimated:
-        return refer("delivery_unknown", estimated_until=_iso(end.day))
-    return refuse("window_passed", policy_until=_iso(end.day), days=terms.window_days, units_open=_units_open(case))
-
-
 def final_sale(case: Case) -> Finding | None:
-    """Sale goods are outside the promise, never outside the law (law.md X-4)."""
+    """Sale goods may be outside the promise; they are never outside the law (law.md X-4)."""
     if not case.line.final_sale or case.faulty or (case.terms is not None and case.terms.final_sale_returnable):
         return None
     return refuse("final_sale")
 
 
-def faulty_goods(case: Case) -> Finding | None:
-    """A fault outlives every window: never refused by the calendar, a person checks the liability (law.md section 7)."""
-    if not case.faulty or (case.policy_end is not None and not case.policy_end.passed(case.at)) or _endless(case):
+def excepted_goods(case: Case) -> Finding | None:
+    """What the law takes out, the promise does too, unless the shop says otherwise (law.md section 4)."""
+    if case.faulty or (case.terms is not None and case.line.exception in case.terms.exceptions_returnable):
         return None
-    return refer("faulty_goods", liable_until="")
+    return exception_holds(case.line, case.ask)
+
+
+def window_passed(case: Case) -> Finding | None:
+    """After the last day the promise is over; after a guessed last day only a person may say so (law.md C-11)."""
+    end, terms = case.policy_end, case.terms
+    if case.faulty or end is None or terms is None or terms.window_days is None or not end.passed(case.at):
+        return None
+    if end.estimated:
+        return refer("delivery_unknown", estimated_until=end.day.isoformat())
+    return refuse(
+        "window_passed", policy_until=end.day.isoformat(), days=terms.window_days, units_open=_units_open(case, terms)
+    )
+
+
+def faulty_goods(case: Case) -> Finding | None:
+    """A fault outlives every window: the calendar never refuses it, a person looks (law.md section 7)."""
+    if not case.faulty or case.right.open or case.endless:
+        return None
+    if case.terms is not None and (case.policy_end is None or not case.policy_end.passed(case.at)):
+        return None
+    return refer("faulty_goods", liable_until=case.liable_until.isoformat() if case.liable_until else "")
+
+
+def photo_needed(case: Case) -> Finding | None:
+    """A fault may have to be shown; a change of mind never (law.md W-4)."""
+    if not case.faulty or case.terms is None or case.ask.photos >= case.terms.faulty_photos:
+        return None
+    return refer("photo_needed", needed=case.terms.faulty_photos, photos=case.ask.photos)
+
+
+def person_decides(case: Case) -> Finding | None:
+    return refer("person_decides") if case.terms is not None and case.terms.person_decides else None
+
+
+def many_units(case: Case) -> Finding | None:
+    limit = case.terms.person_above_units if case.terms is not None else None
+    return refer("many_units", units=case.units, limit=limit) if limit is not None and case.units > limit else None
 
 
 FACTS: tuple[Rule, ...] = (not_delivered,)
-PROMISE: tuple[Rule, ...] = (no_policy, window_passed, final_sale, faulty_goods)
+GOODS: tuple[Rule, ...] = (no_policy, final_sale, excepted_goods)
+REQUEST: tuple[Rule, ...] = (window_passed, faulty_goods, photo_needed, person_decides, many_units)
 
 
-def _endless(case: Case) -> bool:
-    return case.terms is not None and case.terms.window_days is None
-
-
-def _units_open(case: Case) -> int:
+def _units_open(case: Case, terms: Terms) -> int:
     """How many units of the line could still come back by the window, were fewer asked."""
-    assert case.terms is not None
-    ends = policy_ends(case.order, case.line, case.terms)
+    ends = policy_ends(case.order, case.line, terms)
     return min(case.line.returnable, sum(units for end, units in ends if not end.passed(case.at)))
-
-
-def _iso(day: date | None) -> str:
-    return "" if day is None else day.isoformat()

@@ -1,16 +1,20 @@
 """The verdict: one answer for each thing asked, with every reason at once. Total: well-formed facts always get one."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
-from returns.policy.clocks import policy_end
-from returns.policy.facts import Answer, Ask, LineFacts, OrderFacts, Terms
+from returns.policy.clocks import liable_until, policy_end
+from returns.policy.facts import Answer, Ask, LegalPath, LineFacts, OrderFacts, Terms
+from returns.policy.law import LAW, Law
 from returns.policy.precedence import choose, in_force
-from returns.policy.reasons import Impossible, Reason
-from returns.policy.rules import FACTS, PROMISE, Case, Finding
+from returns.policy.reasons import Finding, Impossible, Reason
+from returns.policy.rights import Contract
+from returns.policy.rules import FACTS, GOODS, REQUEST, Case, Rule
+
+__all__ = ["Impossible", "Reason", "Verdict", "judge"]
 
 _HARDNESS = {answer: hardness for hardness, answer in enumerate(Answer)}
 
@@ -19,9 +23,11 @@ _HARDNESS = {answer: hardness for hardness, answer in enumerate(Answer)}
 class Verdict:
     """The answer for one ask. `policy` is (id, version) of the terms that were applied.
 
-    An end is None when there is none or none is known; `open_ended` says that a clock runs without an end: an
+    `policy_until` is None when the promise has no end, none that is known, or does not cover such goods; `open_ended` says that a clock runs without an end: an
     unlimited policy, or a statutory clock that has not started. `by_right` says that the law carries the return,
-    so that no fee may be taken for it (law.md M-6).
+    so that no fee may be taken for it (law.md M-6);
+    it is also set when the answer is not accept only because the goods have not been sent (then cancel: W-11).
+    `estimated` says that an end rests on a guessed delivery and that a person may correct it (C-11).
     """
 
     line: str
@@ -32,6 +38,7 @@ class Verdict:
     statutory_until: date | None = None
     policy: tuple[str, int] | None = None
     open_ended: bool = False
+    estimated: bool = False
     by_right: bool = False
 
     @property
@@ -51,6 +58,7 @@ class Verdict:
             "statutory_until": _iso(self.statutory_until),
             "policy": self.policy and {"id": self.policy[0], "version": self.policy[1]},
             "open_ended": self.open_ended,
+            "estimated": self.estimated,
             "by_right": self.by_right,
         }
 
@@ -66,21 +74,40 @@ class Verdict:
             statutory_until=_day(data["statutory_until"]),
             policy=policy and (policy["id"], policy["version"]),
             open_ended=data["open_ended"],
+            estimated=data["estimated"],
             by_right=data["by_right"],
         )
 
 
 def judge(
-    order: OrderFacts, asks: Sequence[Ask], policies: Sequence[Terms], at: datetime, law: None = None
+    order: OrderFacts, asks: Sequence[Ask], policies: Iterable[Terms], at: datetime, law: Law | None = LAW
 ) -> tuple[Verdict, ...]:
-    """One verdict for each ask, in the order of the asks.
+    """One verdict for each ask, in the order of the asks; `law` None looks at the shop's own promise alone.
 
     Raises Impossible when an ask does not fit the order's lines and quantities, and nothing else.
     """
     lines = {line.id: line for line in order.lines}
     asked = _asked_units(lines, asks)
     terms_in_force = in_force(policies, order.placed_at)
-    return tuple(_verdict(_case(order, lines[ask.line], ask, asked[ask.line], terms_in_force, at)) for ask in asks)
+    transit_days = max((terms.transit_days for terms in terms_in_force), default=14)
+    contract = Contract.of(order, law, transit_days, at)
+
+    def case(ask: Ask) -> Case:
+        line = lines[ask.line]
+        terms = choose(terms_in_force, line.kind, order.country)
+        return Case(
+            order=order,
+            line=line,
+            ask=ask,
+            units=asked[ask.line],
+            terms=terms,
+            policy_end=policy_end(order, line, asked[ask.line], terms) if terms else None,
+            right=contract.right_to(line, ask, terms),
+            liable_until=liable_until(order, line, law) if law and ask.legal_path is LegalPath.CONFORMITY else None,
+            at=at,
+        )
+
+    return tuple(_verdict(case(ask)) for ask in asks)
 
 
 def _asked_units(lines: Mapping[str, LineFacts], asks: Sequence[Ask]) -> Counter[str]:
@@ -98,28 +125,50 @@ def _asked_units(lines: Mapping[str, LineFacts], asks: Sequence[Ask]) -> Counter
     return asked
 
 
-def _case(
-    order: OrderFacts, line: LineFacts, ask: Ask, units: int, terms_in_force: Sequence[Terms], at: datetime
-) -> Case:
-    terms = choose(terms_in_force, line.kind, order.country)
-    end = policy_end(order, line, units, terms) if terms else None
-    return Case(order=order, line=line, ask=ask, units=units, terms=terms, policy_end=end, at=at)
-
-
 def _verdict(case: Case) -> Verdict:
-    findings = [finding for rule in (*FACTS, *PROMISE) if (finding := rule(case)) is not None]
+    facts, goods, request = (_objections(rules, case) for rules in (FACTS, GOODS, REQUEST))
+    promised = hardest(goods) is not Answer.REFUSE
+    answer, added = _weigh(facts, (*goods, *request), case)
+    reasons = [finding.reason for finding in (*facts, *goods, *request)]
+    given = {reason.code for reason in reasons}
     return Verdict(
         line=case.line.id,
         units=case.ask.units,
-        answer=hardest(findings),
-        reasons=tuple(finding.reason for finding in findings),
-        policy_until=case.policy_end.day if case.policy_end else None,
+        answer=answer,
+        reasons=(*reasons, *(reason for reason in added if reason.code not in given)),
+        policy_until=case.policy_end.day if case.policy_end and promised else None,
+        statutory_until=case.right.end.day if case.right.end else None,
         policy=(case.terms.id, case.terms.version) if case.terms else None,
-        open_ended=case.terms is not None and case.terms.window_days is None,
+        open_ended=(case.endless and promised) or (case.right.open and case.right.end is None),
+        estimated=any(end is not None and end.estimated for end in (case.policy_end, case.right.end)),
+        by_right=_carried(case),
     )
 
 
-def hardest(findings: Sequence[Finding]) -> Answer:
+def _objections(rules: Sequence[Rule], case: Case) -> list[Finding]:
+    return [finding for rule in rules if (finding := rule(case)) is not None]
+
+
+def _weigh(facts: Sequence[Finding], promise: Sequence[Finding], case: Case) -> tuple[Answer, tuple[Reason, ...]]:
+    """The answer, and what the law adds to the reasons.
+
+    The open right answers every objection of the promise; a right in doubt turns its refusals over to a person.
+    """
+    answer = hardest((*facts, *promise))
+    if answer is not Answer.ACCEPT and _carried(case):
+        end = case.right.end
+        return hardest(facts), (Reason("statutory_right", {"statutory_until": end.day.isoformat() if end else ""}),)
+    if answer is Answer.REFUSE and case.right.doubt is not None:
+        return Answer.REFER, (case.right.doubt,)
+    return answer, ()
+
+
+def _carried(case: Case) -> bool:
+    """The consumer withdraws, and may: no approval, no fee."""
+    return case.right.open and case.ask.legal_path is LegalPath.WITHDRAWAL
+
+
+def hardest(findings: Iterable[Finding]) -> Answer:
     """Refuse beats refer beats accept."""
     return max((finding.answer for finding in findings), key=_HARDNESS.__getitem__, default=Answer.ACCEPT)
 
