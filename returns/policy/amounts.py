@@ -1,6 +1,8 @@
 """Money of a line, shared out exactly: integers of minor units in, integers out, nothing lost to rounding."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from returns.policy.facts import LegalPath, Terms
 
 
 def share(paid: int, quantity: int, given: int, taken: int, units: int) -> int:
@@ -53,6 +55,33 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
     for i in by_remainder[: total - sum(parts)]:
         parts[i] += 1
     return parts
+
+
+def restocking_fee(terms: Terms, legal_path: LegalPath, by_right: bool, share: int) -> int:
+    """What the shop may keep of an item's share, rounded down; nothing of a withdrawal by right, nothing of a fault.
+
+    law.md M-6 and section 7. `by_right` is the verdict's.
+    """
+    _check("share", share)
+    if by_right or legal_path is LegalPath.CONFORMITY:
+        return 0
+    return min(share, share * terms.restocking_percent // 100)
+
+
+def return_cost(items: Iterable[tuple[Terms, LegalPath, bool]]) -> int:
+    """What the shopper pays for one parcel back: items as (terms, legal path, `by_right` of the verdict).
+
+    One item that travels free makes the parcel free, for it goes back anyway: a faulty one (law.md section 7), one
+    withdrawn by a consumer who was not told of the cost (M-7). Otherwise the highest fee of the items, once.
+    """
+    fees = [_return_fee(*item) for item in items]
+    return max(fees, default=0) if all(fees) else 0
+
+
+def _return_fee(terms: Terms, legal_path: LegalPath, by_right: bool) -> int:
+    if legal_path is LegalPath.CONFORMITY or (by_right and not terms.return_cost_told):
+        return 0
+    return terms.return_fee
 
 
 def _check(name: str, amount: int) -> None:

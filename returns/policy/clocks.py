@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from returns.policy.facts import CountedFrom, Delivery, LineFacts, OrderFacts, Terms
-from returns.policy.law import Law
+from returns.policy.law import Law, RefundFrom, Regime
 from returns.policy.law.calendar import next_open_day, zones_of
 
 
@@ -179,6 +179,26 @@ def _possession(sent: Delivery, transit: timedelta) -> tuple[datetime, bool]:
         return sent.dispatched_at + transit, True
     except OverflowError:
         return sent.dispatched_at, True
+
+
+def refund_due(
+    regime: Regime, informed_on: date, *, sent_on: date | None, received_on: date | None, nothing_to_wait_for: bool = False
+) -> date | None:
+    """The last day for the money after a withdrawal (law.md M-1, M-3, M-4); None while the shop may wait for goods.
+
+    `sent_on` is the proof of sending, such as the carrier's first scan. There is nothing to wait for when the shop
+    collects the goods or has never sent them. These days do not move with holidays: to pay sooner is always right.
+    """
+    goods_on = min((day for day in (sent_on, received_on) if day is not None), default=None)
+    if nothing_to_wait_for:
+        return add_days(informed_on, regime.refund_days)
+    if regime.refund_from is RefundFrom.RECEIVED:
+        return add_days(received_on, regime.refund_days) if received_on else None
+    if goods_on is None:
+        return None
+    if regime.refund_from is RefundFrom.GOODS_SENT:
+        return add_days(goods_on, regime.refund_days)
+    return max(add_days(informed_on, regime.refund_days), goods_on)
 
 
 def liable_until(order: OrderFacts, line: LineFacts, law: Law) -> date | None:

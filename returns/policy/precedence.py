@@ -20,7 +20,7 @@ def in_force(policies: Iterable[Terms], placed_at: datetime) -> tuple[Terms, ...
         if _binds(terms, placed_at) and (terms.id not in newest or newest[terms.id].version < terms.version):
             newest[terms.id] = terms
     by_name = sorted(newest.values(), key=lambda terms: terms.id)
-    return tuple(sorted(by_name, key=_strength, reverse=True))
+    return tuple(sorted(by_name, key=strength, reverse=True))
 
 
 def choose(strongest_first: Sequence[Terms], kind: str, country: str) -> Terms | None:
@@ -34,7 +34,8 @@ def _binds(terms: Terms, placed_at: datetime) -> bool:
     return terms.valid_until is None or placed_at < terms.valid_until
 
 
-def _strength(terms: Terms) -> tuple[bool, bool, datetime]:
+def strength(terms: Terms) -> tuple[bool, bool, datetime]:
+    """What two policies are compared by before their names are."""
     return bool(terms.kinds), bool(terms.countries), terms.valid_from or _ALWAYS
 
 

@@ -48,7 +48,6 @@ class Regime(Row):
     exceptions: frozenset[str]
     refund_days: int
     refund_from: RefundFrom
-    may_withhold: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

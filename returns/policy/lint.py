@@ -1,0 +1,201 @@
+"""What a policy would break: of the law, as errors and warnings with the rule's number in law.md, and of sense ("own").
+
+An error is a promise that the shop may not make; `judge` still gives consumers their right, but the text would be
+wrong. A warning is lawful and probably not meant. Codes and values only; sentences are made elsewhere.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from itertools import combinations
+from types import MappingProxyType
+
+from returns.policy.facts import CountedFrom, Terms
+from returns.policy.law import LAW, Law, Regime
+from returns.policy.precedence import in_force, strength
+
+LINT_CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "window_shorter_than_law": ("days", "law_days", "countries"),
+        "window_counted_early": ("days", "law_days", "countries"),
+        "restocking_fee_on_withdrawal": ("percent", "countries"),
+        "refund_not_offered": ("countries",),
+        "return_cost_not_told": ("fee", "countries"),
+        "sale_goods_excluded": ("countries",),
+        "approval_before_withdrawal": ("countries",),
+        "fees_to_disclose": ("countries",),
+        "percent_out_of_range": ("percent",),
+        "never_in_force": ("valid_from", "valid_until"),
+        "season_reversed": ("ordered_from", "ordered_until"),
+        "goods_without_policy": (),
+        "decided_by_name": ("first", "second"),
+    }
+)
+"""Code -> the names of its values; `countries` are ISO codes with spaces between."""
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing to mend or to know; `rule` is the number in law.md, or "own"."""
+
+    severity: Severity
+    rule: str
+    code: str
+    values: Mapping[str, str | int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A policy version with the countries where it meets a statutory right."""
+
+    terms: Terms
+    regimes: Mapping[str, Regime]
+
+    def where(self, test: Callable[[Regime], bool] = lambda _: True) -> str:
+        """The countries whose law matters here; a right that shown terms replace (Japan) binds no terms."""
+        met = (country for country, regime in self.regimes.items() if not regime.only_without_terms and test(regime))
+        return " ".join(sorted(met))
+
+
+type Check = Callable[[Reach], Issue | None]
+
+
+def lint(terms: Terms, on: date, law: Law = LAW) -> tuple[Issue, ...]:
+    """All issues of one version, were it to bind orders placed on that day."""
+    countries = terms.countries or {row.country for row in law.countries}
+    regimes = {country: regime for country in countries if (regime := law.regime(country, on))}
+    reach = Reach(terms, regimes)
+    return tuple(issue for check in CHECKS if (issue := check(reach)) is not None)
+
+
+def lint_together(policies: Sequence[Terms], at: datetime) -> tuple[Issue, ...]:
+    """What the policies in force for an order placed then leave open between them."""
+    return tuple(_together(in_force(policies, at)))
+
+
+def window_shorter_than_law(reach: Reach) -> Issue | None:
+    days = reach.terms.window_days
+    if days is None or not (where := reach.where(lambda regime: days < regime.days)):
+        return None
+    return _error("C-1", "window_shorter_than_law", days=days, law_days=_longest(reach), countries=where)
+
+
+def window_counted_early(reach: Reach) -> Issue | None:
+    """Long enough on paper, but counted from a day before the goods are there."""
+    days, early = reach.terms.window_days, reach.terms.counted_from is not CountedFrom.POSSESSION
+    if days is None or not early:
+        return None
+    where = reach.where(lambda regime: regime.days <= days < regime.days + reach.terms.transit_days)
+    if not where:
+        return None
+    return _warning("C-1", "window_counted_early", days=days, law_days=_longest(reach), countries=where)
+
+
+def restocking_fee_on_withdrawal(reach: Reach) -> Issue | None:
+    if not reach.terms.restocking_percent or not (where := reach.where()):
+        return None
+    return _error("M-6", "restocking_fee_on_withdrawal", percent=reach.terms.restocking_percent, countries=where)
+
+
+def refund_not_offered(reach: Reach) -> Issue | None:
+    """Credit may be offered beside the money, never instead of it."""
+    if "refund" in reach.terms.resolutions or not (where := reach.where()):
+        return None
+    return _error("M-5", "refund_not_offered", countries=where)
+
+
+def return_cost_not_told(reach: Reach) -> Issue | None:
+    if not reach.terms.return_fee or reach.terms.return_cost_told or not (where := reach.where()):
+        return None
+    return _error("M-7", "return_cost_not_told", fee=reach.terms.return_fee, countries=where)
+
+
+def sale_goods_excluded(reach: Reach) -> Issue | None:
+    if reach.terms.final_sale_returnable or not (where := reach.where()):
+        return None
+    return _warning("X-4", "sale_goods_excluded", countries=where)
+
+
+def approval_before_withdrawal(reach: Reach) -> Issue | None:
+    asks_a_person = reach.terms.person_decides or reach.terms.person_above_units is not None
+    if not asks_a_person or not (where := reach.where()):
+        return None
+    return _warning("W-4", "approval_before_withdrawal", countries=where)
+
+
+def fees_to_disclose(reach: Reach) -> Issue | None:
+    """New York wants each fee shown before billing data are asked for; a breach opens 30 days (GBL 218-a)."""
+    covered = not reach.terms.countries or "US" in reach.terms.countries
+    if not covered or not (reach.terms.restocking_percent or reach.terms.return_fee):
+        return None
+    return _warning("8", "fees_to_disclose", countries="US")
+
+
+def percent_out_of_range(reach: Reach) -> Issue | None:
+    if 0 <= reach.terms.restocking_percent <= 100:
+        return None
+    return _error("own", "percent_out_of_range", percent=reach.terms.restocking_percent)
+
+
+def never_in_force(reach: Reach) -> Issue | None:
+    start, end = reach.terms.valid_from, reach.terms.valid_until
+    if start is None or end is None or start < end:
+        return None
+    return _error("own", "never_in_force", valid_from=start.isoformat(), valid_until=end.isoformat())
+
+
+def season_reversed(reach: Reach) -> Issue | None:
+    for season in reach.terms.seasons:
+        if not season.ordered_from <= season.ordered_until <= season.last_day:
+            days = {"ordered_from": season.ordered_from.isoformat(), "ordered_until": season.ordered_until.isoformat()}
+            return _error("own", "season_reversed", **days)
+    return None
+
+
+CHECKS: tuple[Check, ...] = (
+    window_shorter_than_law,
+    window_counted_early,
+    restocking_fee_on_withdrawal,
+    refund_not_offered,
+    return_cost_not_told,
+    sale_goods_excluded,
+    approval_before_withdrawal,
+    fees_to_disclose,
+    percent_out_of_range,
+    never_in_force,
+    season_reversed,
+)
+
+
+def _together(strongest_first: Sequence[Terms]) -> Iterator[Issue]:
+    if not any(not terms.kinds and not terms.countries for terms in strongest_first):
+        yield _warning("own", "goods_without_policy")
+    for first, second in combinations(strongest_first, 2):
+        if strength(first) == strength(second) and _overlap(first, second):
+            yield _warning("own", "decided_by_name", first=first.id, second=second.id)
+
+
+def _overlap(one: Terms, other: Terms) -> bool:
+    return _meet(one.kinds, other.kinds) and _meet(one.countries, other.countries)
+
+
+def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
+    return not one or not other or not one.isdisjoint(other)
+
+
+def _longest(reach: Reach) -> int:
+    return max(regime.days for regime in reach.regimes.values())
+
+
+def _error(rule: str, code: str, **values: str | int) -> Issue:
+    return Issue(Severity.ERROR, rule, code, values)
+
+
+def _warning(rule: str, code: str, **values: str | int) -> Issue:
+    return Issue(Severity.WARNING, rule, code, values)
