@@ -1,0 +1,5 @@
+"""How the pages write money and days."""
+
+from django import template
+
+register = template.Library()

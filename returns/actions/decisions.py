@@ -1,0 +1,142 @@
+"""An agent decides an exception: approves, refuses, with goodwill or without; or looks once more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from returns.actions.goodwill import grant
+from returns.actions.record import noted, record
+from returns.actions.refunds import settle
+from returns.actions.refusals import Refused
+from returns.actions.requests import ANSWER_WITHIN
+from returns.actions.shipping import book_label
+from returns.models import RMA, Actor, GoodwillReason, ItemState, Order, RMAItem, RMAState
+from returns.policy.amounts import share
+
+
+@transaction.atomic
+def approve(rma: RMA, *, by: Actor, at: datetime, note: str = "", lines: Sequence[str] = ()) -> RMA:
+    """Accept the waiting items, or those of these line ids; the label follows at once.
+
+    Accepting what policy refused or referred is an override: the note says why, and the event keeps it.
+    Raises Refused: `nothing_waits`, `line_unknown`, `note_missing`.
+    """
+    rma, waiting = _taken_up(rma, lines)
+    if not note.strip():
+        raise Refused("note_missing", field="note")
+    for item in waiting:
+        item.accept()
+        item.save()
+    moved = rma.state == RMAState.IN_REVIEW
+    if moved:
+        rma.approve()
+        rma.approved_at = at
+    _stamp(rma, at)
+    _tell(rma, "rma.approved", waiting, note, by=by, at=at)
+    if moved:
+        book_label(rma, by=by, at=at)
+    return rma
+
+
+@transaction.atomic
+def approve_with_goodwill(
+    rma: RMA, *, amount: int, note: str, by: Actor, at: datetime, reason: str = GoodwillReason.OUTSIDE_POLICY
+) -> RMA:
+    """Accept the waiting items and grant money on top, which is sent at once (see `goodwill.grant`)."""
+    rma = approve(rma, by=by, at=at, note=note)
+    grant(rma.order, rma=rma, amount=amount, reason=reason, note=note, by=by, at=at)
+    return rma
+
+
+@transaction.atomic
+def reject(rma: RMA, *, by: Actor, at: datetime, note: str, lines: Sequence[str] = ()) -> RMA:
+    """Refuse the waiting items, or those of these line ids, and say why in words for the shopper.
+
+    Raises Refused: `nothing_waits`, `line_unknown`, `note_missing`.
+    """
+    rma, waiting = _taken_up(rma, lines)
+    if not note.strip():
+        raise Refused("note_missing", field="note")
+    for item in waiting:
+        item.refuse()
+        item.save()
+    if rma.state == RMAState.IN_REVIEW and not rma.items.exclude(state=ItemState.REFUSED).exists():
+        rma.reject()
+    _stamp(rma, at)
+    _tell(rma, "rma.rejected", waiting, note, by=by, at=at)
+    settle(rma, by=by, at=at)
+    return rma
+
+
+@transaction.atomic
+def reopen(rma: RMA, *, by: Actor, at: datetime, note: str = "") -> RMA:
+    """Look once more at a rejected or expired return; its units and shares must still be free.
+
+    Raises Refused: `not_reopenable`, `quantity_too_many`.
+    """
+    rma = _locked(rma)
+    if rma.state not in (RMAState.REJECTED, RMAState.EXPIRED):
+        raise Refused("not_reopenable", state=rma.state)
+    items = list(rma.items.select_related("line"))
+    _allot_again(rma, items)
+    for item in items:
+        item.refer()
+        item.save()
+    rma.reopen()
+    rma.answer_by = at + ANSWER_WITHIN
+    _stamp(rma, at)
+    _tell(rma, "rma.reopened", items, note, by=by, at=at)
+    return rma
+
+
+@transaction.atomic
+def cancel(rma: RMA, *, by: Actor, at: datetime) -> RMA:
+    """Call a return off before anything arrived; its units are free again. Raises Refused `not_cancellable`."""
+    rma = _locked(rma)
+    if rma.state not in RMAState.before_receipt():
+        raise Refused("not_cancellable", state=rma.state)
+    rma.cancel()
+    _stamp(rma, at)
+    record(noted("rma.cancelled", by=by, at=at, order=rma.order, rma=rma))
+    return rma
+
+
+def _locked(rma: RMA) -> RMA:
+    """The order first, then the RMA: the one order in which everything locks them."""
+    Order.objects.select_for_update().get(pk=rma.order_id)
+    return RMA.objects.locked().select_related("order").get(pk=rma.pk)
+
+
+def _allot_again(rma: RMA, items: Sequence[RMAItem]) -> None:
+    """A dead return gave its units and shares back; they are allotted anew of what is left now."""
+    taken = RMAItem.objects.filter(rma__order=rma.order).taken()
+    for item in items:
+        units, given = taken.get(item.line_id, (0, 0))
+        if units + item.quantity > item.line.quantity:
+            raise Refused("quantity_too_many", field=item.line.line_id, returnable=item.line.quantity - units)
+        item.share = share(item.line.paid, item.line.quantity, given, units, item.quantity)
+
+
+def _stamp(rma: RMA, at: datetime) -> None:
+    rma.updated_at = at
+    rma.save()
+
+
+def _tell(rma: RMA, kind: str, items: Sequence[RMAItem], note: str, *, by: Actor, at: datetime) -> None:
+    lines = [item.line.line_id for item in items]
+    record(noted(kind, by=by, at=at, order=rma.order, rma=rma, lines=lines, note=note.strip()))
+
+
+def _taken_up(rma: RMA, lines: Sequence[str]) -> tuple[RMA, list[RMAItem]]:
+    """The locked RMA and the items that wait, all of them or those of these line ids."""
+    rma = _locked(rma)
+    waiting = list(rma.items.filter(state=ItemState.REFERRED).select_related("line"))
+    if not waiting or rma.state in RMAState.dead():
+        raise Refused("nothing_waits", state=rma.state)
+    if not lines:
+        return rma, waiting
+    unknown = set(lines) - {item.line.line_id for item in waiting}
+    if unknown:
+        raise Refused("line_unknown", field="lines", line=min(unknown))
+    return rma, [item for item in waiting if item.line.line_id in lines]

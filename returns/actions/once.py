@@ -1,0 +1,34 @@
+"""The same request twice is answered once: API keys' idempotency keys and the pages' form tokens."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from returns.actions.refusals import Refused
+from returns.models import Answered
+
+Answer = tuple[int, dict[str, Any]]  # a status as in HTTP, and a JSON-able body
+
+
+@transaction.atomic
+def once(scope: str, key: str, body: Any, work: Callable[[], Answer], *, at: datetime) -> Answer:
+    """The answer of `work`, done at most once for this scope and key, in one transaction with it.
+
+    A second caller waits for the first and gets its answer. When `work` raises, nothing is kept and
+    the key may be used again. Raises Refused `key_reused` for the same key with another body.
+    """
+    fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
+    row = Answered(scope=scope, key=key, fingerprint=fingerprint, created_at=at)
+    Answered.objects.bulk_create([row], ignore_conflicts=True)
+    kept = Answered.objects.select_for_update().get(scope=scope, key=key)
+    if kept.fingerprint != fingerprint:
+        raise Refused("key_reused", field="Idempotency-Key")
+    if kept.status:
+        return kept.status, kept.answer
+    kept.status, kept.answer = work()
+    kept.save(update_fields=["status", "answer"])
+    return kept.status, kept.answer

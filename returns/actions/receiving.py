@@ -1,0 +1,186 @@
+"""The bench counts what arrived: every count is a new receipt and makes its own refund."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from returns.actions.record import noted, record
+from returns.actions.refunds import Part, decide, settle
+from returns.actions.refusals import Refused
+from returns.models import (
+    RMA,
+    Actor,
+    ItemState,
+    Order,
+    OrderLine,
+    Originator,
+    Receipt,
+    ReceiptLine,
+    RefundLine,
+    RMAItem,
+    RMAState,
+)
+from returns.policy.amounts import due_so_far
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was found of one order line, in units."""
+
+    line: str
+    fine: int = 0
+    damaged: int = 0
+    missing: int = 0
+    wrong: int = 0
+    extra: int = 0
+    grade: str = ""
+    disposition: str = ""
+    note: str = ""
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        return (self.fine, self.damaged, self.missing, self.wrong, self.extra)
+
+
+@transaction.atomic
+def receive(rma: RMA, counts: Sequence[Count], *, by: Actor, at: datetime, note: str = "") -> Receipt:
+    """Record a parcel as counted; what arrived of accepted items is refunded in proportion.
+
+    Units above what the return still expects are recorded as `extra`, and a line that was not
+    announced is extra altogether: extra is never refunded by itself. Raises Refused:
+    `rma_not_receivable`, `nothing_counted`, `line_twice`, `line_unknown`, `quantity_invalid`.
+    """
+    Order.objects.select_for_update().get(pk=rma.order_id)
+    rma = RMA.objects.locked().select_related("order").get(pk=rma.pk)
+    if rma.state not in RMAState.receivable():
+        raise Refused("rma_not_receivable", state=rma.state)
+    _refuse_nonsense(counts)
+    items = {item.line_id: item for item in rma.items.filter(state=ItemState.ACCEPTED)}
+    before = ReceiptLine.objects.filter(receipt__rma=rma).counted()
+    receipt = _receipt(rma, note, by=by, at=at)
+    lines = _count_lines(receipt, counts, _lines(rma.order, counts), items, before)
+    ReceiptLine.objects.bulk_create(lines)
+    _move(rma, receipt, lines, by=by, at=at)
+    _refund(rma, receipt, lines, items, before, by=by, at=at)
+    settle(rma, by=by, at=at)
+    return receipt
+
+
+def _refuse_nonsense(counts: Sequence[Count]) -> None:
+    seen: set[str] = set()
+    for count in counts:
+        if count.line in seen:
+            raise Refused("line_twice", field=count.line, line=count.line)
+        seen.add(count.line)
+        if any(type(units) is not int or units < 0 for units in count.units):
+            raise Refused("quantity_invalid", field=count.line, line=count.line)
+    if not any(sum(count.units) for count in counts):
+        raise Refused("nothing_counted")
+
+
+def _lines(order: Order, counts: Sequence[Count]) -> dict[str, OrderLine]:
+    lines = {line.line_id: line for line in order.lines.filter(line_id__in=[count.line for count in counts])}
+    for count in counts:
+        if count.line not in lines:
+            raise Refused("line_unknown", field=count.line, line=count.line)
+    return lines
+
+
+def _receipt(rma: RMA, note: str, *, by: Actor, at: datetime) -> Receipt:
+    return Receipt.objects.create(
+        rma=rma,
+        number=rma.receipts.count() + 1,
+        received_at=at,
+        actor_kind=by.kind,
+        actor_id=by.id,
+        actor_label=by.label,
+        note=note,
+    )
+
+
+def _count_lines(
+    receipt: Receipt,
+    counts: Sequence[Count],
+    lines: dict[str, OrderLine],
+    items: dict[int, RMAItem],
+    before: dict[int, tuple[int, int]],
+) -> list[ReceiptLine]:
+    return [
+        _count_line(receipt, count, lines[count.line], items.get(lines[count.line].pk), before)
+        for count in counts
+        if sum(count.units)
+    ]
+
+
+def _count_line(
+    receipt: Receipt,
+    count: Count,
+    line: OrderLine,
+    item: RMAItem | None,
+    before: dict[int, tuple[int, int]],
+) -> ReceiptLine:
+    """Fine units first, then damaged ones, fill what is still expected; the rest is extra."""
+    arrived, _accounted = before.get(item.pk, (0, 0)) if item else (0, 0)
+    expected = item.quantity - arrived if item else 0
+    fine = min(count.fine, expected)
+    damaged = min(count.damaged, expected - fine)
+    missing = min(count.missing, expected - fine - damaged)
+    wrong = min(count.wrong, expected - fine - damaged - missing)
+    return ReceiptLine(
+        receipt=receipt,
+        line=line,
+        item=item,
+        fine=fine,
+        damaged=damaged,
+        missing=missing,
+        wrong=wrong,
+        extra=sum(count.units) - count.missing - fine - damaged - wrong,
+        grade=count.grade,
+        disposition=count.disposition,
+        note=count.note,
+    )
+
+
+def _move(rma: RMA, receipt: Receipt, lines: Sequence[ReceiptLine], *, by: Actor, at: datetime) -> None:
+    rma.receive()
+    rma.updated_at = at
+    counted = [
+        {
+            "line": line.line.line_id,
+            "fine": line.fine,
+            "damaged": line.damaged,
+            "missing": line.missing,
+            "wrong": line.wrong,
+            "extra": line.extra,
+        }
+        for line in lines
+    ]
+    told = {"receipt": receipt.number, "lines": counted}
+    record(noted("receipt.recorded", by=by, at=at, order=rma.order, rma=rma, **told))
+
+
+def _refund(
+    rma: RMA,
+    receipt: Receipt,
+    lines: Sequence[ReceiptLine],
+    items: dict[int, RMAItem],
+    before: dict[int, tuple[int, int]],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """What this receipt adds to what is owed: the difference between owed with it and owed before it."""
+    parts = []
+    for line in lines:
+        if line.item is None:
+            continue
+        item = items[line.line_id]
+        had, _accounted = before.get(item.pk, (0, 0))
+        has = had + line.fine + line.damaged
+        owed = due_so_far(item.share, item.quantity, has) - due_so_far(item.share, item.quantity, had)
+        if owed:
+            parts.append(Part(kind=RefundLine.Kind.GOODS, amount=owed, item=item))
+    if parts:
+        decide(rma.order, parts, originator=Originator.RMA, rma=rma, receipt=receipt, by=by, at=at)

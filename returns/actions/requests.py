@@ -1,0 +1,171 @@
+"""A shopper asks to send something back: judged at once, units and money allotted at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from returns.actions.record import noted, record
+from returns.actions.refusals import Refused
+from returns.actions.shipping import book_label
+from returns.models import (
+    RMA,
+    Actor,
+    Event,
+    Order,
+    OrderLine,
+    Policy,
+    Reason,
+    RMAItem,
+)
+from returns.policy.amounts import share
+from returns.policy.facts import Answer, Ask, LegalPath
+from returns.policy.reasons import Impossible
+from returns.policy.verdict import Verdict, judge
+
+ANSWER_WITHIN = timedelta(hours=24)  # product.md A1
+RESOLUTIONS = ("refund",)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a shopper wants of one order line. `reason` is a code of the reason tree, or empty."""
+
+    line: str
+    units: int
+    reason: str = ""
+    resolution: str = "refund"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The answer to a wish: the verdict, and the share in minor units of the order's currency."""
+
+    wish: Wish
+    line: OrderLine
+    reason: Reason | None
+    verdict: Verdict
+    share: int
+
+
+def preview(order: Order, wishes: Sequence[Wish], *, at: datetime) -> list[Offer]:
+    """What `request` would answer now; writes nothing. Raises Refused as `request` does."""
+    return _offers(order, list(_lines(order)), wishes, at)
+
+
+@transaction.atomic
+def request(
+    order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, locale: str, channel: str
+) -> RMA:
+    """Open an RMA: its accepted items go on at once, the others wait for an agent.
+
+    The order and its lines are locked in a fixed order before units are counted, so that of several
+    requests for the same unit one is served. Raises Refused: `nothing_asked`, `line_twice`,
+    `line_unknown`, `quantity_invalid`, `quantity_too_many`, `reason_unknown`, `resolution_unknown`.
+    """
+    order = Order.objects.select_for_update().get(pk=order.pk)
+    offers = _offers(order, list(_lines(order)), wishes, at)
+    rma = RMA(order=order, locale=locale, channel=channel, created_at=at, updated_at=at)
+    items = [_item(rma, offer) for offer in offers]
+    events = [noted("rma.requested", by=by, at=at, order=order, rma=rma, items=len(items))]
+    events += _decide(rma, items, by=by, at=at)
+    rma.save()
+    RMAItem.objects.bulk_create(items)
+    record(*events)
+    if rma.may_be_sent:
+        book_label(rma, by=by, at=at)
+    return rma
+
+
+def _lines(order: Order) -> Sequence[OrderLine]:
+    return order.lines.order_by("pk").prefetch_related("parcel_lines__parcel")
+
+
+def _offers(order: Order, lines: list[OrderLine], wishes: Sequence[Wish], at: datetime) -> list[Offer]:
+    taken = RMAItem.objects.filter(rma__order=order).taken()
+    reasons = _reasons(wishes)
+    _refuse_nonsense(wishes, reasons)
+    facts = order.facts(lines, {line: units for line, (units, _given) in taken.items()})
+    terms = [policy.terms for policy in Policy.objects.for_orders_placed(order.placed_at)]
+    try:
+        verdicts = judge(facts, [_ask(wish, reasons) for wish in wishes], terms, at)
+    except Impossible as fault:
+        raise Refused(fault.code, field=str(fault.values["line"]), **fault.values) from fault
+    by_id = {line.line_id: line for line in lines}
+    return [
+        _offer(wish, by_id[wish.line], reasons.get(wish.reason), verdict, taken)
+        for wish, verdict in zip(wishes, verdicts, strict=True)
+    ]
+
+
+def _reasons(wishes: Sequence[Wish]) -> dict[str, Reason]:
+    codes = {wish.reason for wish in wishes if wish.reason}
+    return {reason.code: reason for reason in Reason.objects.offered().leaves().filter(code__in=codes)}
+
+
+def _refuse_nonsense(wishes: Sequence[Wish], reasons: dict[str, Reason]) -> None:
+    if not wishes:
+        raise Refused("nothing_asked")
+    seen: set[str] = set()
+    for wish in wishes:
+        if wish.line in seen:
+            raise Refused("line_twice", field=wish.line, line=wish.line)
+        seen.add(wish.line)
+        if wish.reason and wish.reason not in reasons:
+            raise Refused("reason_unknown", field=wish.line, line=wish.line, reason=wish.reason)
+        if wish.resolution not in RESOLUTIONS:
+            raise Refused("resolution_unknown", field=wish.line, line=wish.line)
+
+
+def _ask(wish: Wish, reasons: dict[str, Reason]) -> Ask:
+    path = LegalPath(reasons[wish.reason].legal_path) if wish.reason else LegalPath.WITHDRAWAL
+    return Ask(line=wish.line, units=wish.units, legal_path=path)
+
+
+def _offer(
+    wish: Wish,
+    line: OrderLine,
+    reason: Reason | None,
+    verdict: Verdict,
+    taken: dict[int, tuple[int, int]],
+) -> Offer:
+    units, given = taken.get(line.pk, (0, 0))
+    worth = share(paid=line.paid, quantity=line.quantity, given=given, taken=units, units=wish.units)
+    return Offer(wish=wish, line=line, reason=reason, verdict=verdict, share=worth)
+
+
+def _item(rma: RMA, offer: Offer) -> RMAItem:
+    item = RMAItem(
+        rma=rma,
+        line=offer.line,
+        quantity=offer.wish.units,
+        share=offer.share,
+        reason=offer.reason,
+        resolution=offer.wish.resolution,
+        note=offer.wish.note,
+        verdict=offer.verdict.as_json(),
+    )
+    if offer.verdict.answer == Answer.ACCEPT:
+        item.accept()
+    else:
+        item.refer()
+    return item
+
+
+def _decide(rma: RMA, items: Sequence[RMAItem], *, by: Actor, at: datetime) -> list[Event]:
+    """Move the RMA as its verdicts say; every move is an event."""
+    accepted = [item.line.line_id for item in items if item.judged.answer == Answer.ACCEPT]
+    waiting = [item.line.line_id for item in items if item.judged.answer != Answer.ACCEPT]
+    events = []
+    if accepted:
+        rma.approve()
+        rma.approved_at = at
+        events.append(noted("rma.approved", by=by, at=at, order=rma.order, rma=rma, lines=accepted))
+    else:
+        rma.refer()
+    if waiting:
+        rma.answer_by = at + ANSWER_WITHIN
+        events.append(noted("rma.referred", by=by, at=at, order=rma.order, rma=rma, lines=waiting))
+    return events

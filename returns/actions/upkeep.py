@@ -1,0 +1,46 @@
+"""What time itself does: returns that nobody sent expire, those long refunded close."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from returns.actions.record import noted, record
+from returns.models import RMA, Answered
+from returns.models.people import SYSTEM
+
+ANSWERS_KEPT = timedelta(hours=72)  # api.md
+
+
+@transaction.atomic
+def expire_next(*, at: datetime) -> bool:
+    """Let one return expire that was approved long ago and never sent. False when none is left."""
+    overdue = RMA.objects.unsent_since(at - timedelta(days=settings.SEND_WITHIN_DAYS))
+    rma = overdue.select_related("order").select_for_update(skip_locked=True, of=("self",)).first()
+    if rma is None:
+        return False
+    rma.expire()
+    rma.updated_at = at
+    rma.save()
+    record(noted("rma.expired", by=SYSTEM, at=at, order=rma.order, rma=rma))
+    return True
+
+
+@transaction.atomic
+def close_next(*, at: datetime) -> bool:
+    """Close one return that was refunded long ago. False when none is left."""
+    done = RMA.objects.finished_before(at - timedelta(days=settings.CLOSE_AFTER_DAYS))
+    rma = done.select_related("order").select_for_update(skip_locked=True, of=("self",)).first()
+    if rma is None:
+        return False
+    rma.close()
+    rma.updated_at = at
+    rma.save()
+    record(noted("rma.closed", by=SYSTEM, at=at, order=rma.order, rma=rma))
+    return True
+
+
+def forget_answers(*, at: datetime) -> bool:
+    """Answers to repeated requests are kept 72 hours; money is kept for ever, in the refunds themselves."""
+    Answered.objects.filter(created_at__lt=at - ANSWERS_KEPT).delete()
+    return False

@@ -1,0 +1,1 @@
+"""Orders in: pure parsers, one per format. They yield `OrderData`; actions/orders.py loads them."""

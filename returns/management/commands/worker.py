@@ -1,0 +1,49 @@
+"""`manage.py worker`: send refunds and letters, work the provider's news, expire and close returns."""
+
+import logging
+import signal
+import time
+from threading import Event
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from returns.tasks import TASKS, sweep
+
+logger = logging.getLogger("returns.worker")
+PAUSE = 0.25  # seconds between two looks
+AFTER_TROUBLE = 5.0  # seconds to wait when the database is away
+
+
+class Command(BaseCommand):
+    help = "Do the background work until stopped; any number of workers may run at once."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--once", action="store_true", help="do what waits now, then stop")
+
+    def handle(self, *, once: bool, **_options: Any) -> None:
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        due = dict.fromkeys(TASKS, 0.0)
+        while not stop.is_set():
+            pause = PAUSE
+            for task in TASKS:
+                if stop.is_set() or due[task] > time.monotonic():
+                    continue
+                due[task] = time.monotonic() + task.every.total_seconds()
+                try:
+                    sweep(task, timezone.now)
+                except DatabaseError:
+                    logger.exception("%s: the database did not answer", task.name)
+                    pause = AFTER_TROUBLE
+                except Exception:
+                    # One broken row must not stop the others; it is logged and met again later.
+                    logger.exception("%s: stopped by an error", task.name)
+                    due[task] = time.monotonic() + AFTER_TROUBLE
+            close_old_connections()
+            if once:
+                return
+            stop.wait(pause)

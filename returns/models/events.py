@@ -1,0 +1,45 @@
+"""What happened, to what, who did it, when. Append-only; timeline, letters and webhooks come from it."""
+
+from typing import Self
+
+from django.db import models
+
+from returns.models.orders import Order
+from returns.models.people import Actor
+from returns.models.refunds import Refund
+from returns.models.rmas import RMA
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def after(self, event_id: int) -> Self:
+        return self.filter(pk__gt=event_id).order_by("pk")
+
+    def timeline(self, rma: RMA) -> Self:
+        return self.filter(rma=rma).order_by("pk")
+
+
+class Event(models.Model):
+    """One change. `kind` is `noun.past_participle`; `data` is what the change was about."""
+
+    kind = models.CharField(max_length=50)
+    at = models.DateTimeField()
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="events")
+    rma = models.ForeignKey(RMA, null=True, on_delete=models.PROTECT, related_name="events")
+    refund = models.ForeignKey(Refund, null=True, on_delete=models.PROTECT, related_name="events")
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.CharField(max_length=50, blank=True)
+    actor_label = models.CharField(max_length=200, blank=True)
+    data = models.JSONField(default=dict)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["rma", "id"], name="event_of_rma")]
+
+    def __str__(self) -> str:
+        return self.kind
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.actor_kind, self.actor_id, self.actor_label)

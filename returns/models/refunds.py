@@ -1,0 +1,218 @@
+"""Money on its way back: refunds, what they pay for, and the attempts to send them."""
+
+import secrets
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
+
+from returns.models.lifecycle import RefundLifecycle, RefundState
+from returns.models.orders import Order, OrderLine, Payment
+from returns.models.receipts import Receipt
+from returns.models.rmas import RMA, RMAItem
+
+__all__ = ["Attempt", "Goodwill", "Originator", "Refund", "RefundLine", "RefundState"]
+
+
+class Originator(models.TextChoices):
+    RMA = "rma", _("return")
+    GOODWILL = "goodwill", _("goodwill")
+    WITHDRAWAL = "withdrawal", _("withdrawal")
+    EXTERNAL = "external", _("made at the payment provider")
+
+
+class GoodwillReason(models.TextChoices):
+    OUTSIDE_POLICY = "outside_policy", _("accepted beyond policy")
+    LATE_DELIVERY = "late_delivery", _("late delivery")
+    OUR_MISTAKE = "our_mistake", _("our mistake")
+    LOYALTY = "loyalty", _("loyal customer")
+    OTHER = "other", _("other")
+
+
+class Goodwill(models.Model):
+    """What an agent grants beyond policy. `amount` 0: acceptance alone. Stands on an order, perhaps an RMA."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="goodwill")
+    rma = models.ForeignKey(RMA, null=True, on_delete=models.PROTECT, related_name="goodwill")
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=30, choices=GoodwillReason)
+    note = models.CharField(max_length=2000)
+    granted_by = models.CharField(max_length=200)
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="goodwill_not_negative"),
+            models.CheckConstraint(condition=~Q(note=""), name="goodwill_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+class RefundQuerySet(models.QuerySet["Refund"]):
+    def locked(self) -> Self:
+        return self.select_for_update(of=("self",))
+
+    def sendable(self, at: datetime) -> Self:
+        """Those a worker should take up now: due, in doubt, or left behind by a worker that died."""
+        return self.filter(
+            Q(state__in=[RefundState.DUE, RefundState.UNCERTAIN], next_try_at__lte=at, payment__isnull=False)
+            | Q(state=RefundState.SENDING, lease_until__lt=at)
+        ).order_by("next_try_at", "pk")
+
+    def open(self) -> Self:
+        """Owed, and not yet with the shopper."""
+        return self.filter(state__in=RefundState.open())
+
+    def active(self) -> Self:
+        """Those that reserve or have spent money of their payment."""
+        return self.filter(state__in=RefundState.active())
+
+    def total(self) -> int:
+        return self.aggregate(total=Sum("amount"))["total"] or 0
+
+
+def draw_public_id() -> str:
+    return secrets.token_hex(12)
+
+
+class Refund(RefundLifecycle):
+    """One movement of money on one charge. Amount, currency and payment never change once decided."""
+
+    public_id = models.CharField(max_length=24, unique=True, default=draw_public_id)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
+    # null: owed, but no payment has room for it; a person finds another way
+    payment = models.ForeignKey(
+        Payment, null=True, on_delete=models.PROTECT, related_name="refunds"
+    )
+    rma = models.ForeignKey(RMA, null=True, on_delete=models.PROTECT, related_name="refunds")
+    receipt = models.ForeignKey(
+        Receipt, null=True, on_delete=models.PROTECT, related_name="refunds"
+    )
+    goodwill = models.ForeignKey(
+        Goodwill, null=True, on_delete=models.PROTECT, related_name="refunds"
+    )
+    originator = models.CharField(max_length=20, choices=Originator)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    decided_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    # The provider's own id, from the first answer that names it; and why it failed, in its words.
+    gateway_id = models.CharField(max_length=100, null=True, unique=True)  # noqa: DJ001  null: not known yet
+    failure_reason = models.CharField(max_length=100, blank=True)
+
+    next_try_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+
+    objects = RefundQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["next_try_at", "id"],
+                name="refund_to_send",
+                condition=Q(state__in=[RefundState.DUE, RefundState.UNCERTAIN, RefundState.SENDING]),
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),
+            models.CheckConstraint(
+                condition=Q(state__in=RefundState.values), name="refund_state_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(originator=Originator.RMA) | Q(rma__isnull=False, receipt__isnull=False),
+                name="refund_of_a_return_names_its_receipt",
+            ),
+            models.CheckConstraint(
+                condition=~Q(originator=Originator.GOODWILL) | Q(goodwill__isnull=False),
+                name="refund_of_goodwill_names_it",
+            ),
+            models.CheckConstraint(
+                condition=Q(gateway_id__isnull=False)
+                | ~Q(state__in=[RefundState.PENDING, RefundState.REQUIRES_ACTION, RefundState.SUCCEEDED]),
+                name="refund_at_the_provider_has_its_id",
+            ),
+            models.CheckConstraint(
+                condition=Q(payment__isnull=False)
+                | Q(state__in=[RefundState.DUE, RefundState.FAILED, RefundState.PAID_OTHERWISE]),
+                name="refund_without_a_payment_is_not_sent",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class RefundLineQuerySet(models.QuerySet["RefundLine"]):
+    def paid_for_items(self) -> dict[int, int]:
+        """Per item: minor units already owed or paid by refunds (a failed one is still owed)."""
+        rows = self.exclude(item=None).values("item_id").annotate(paid=Sum("amount"))
+        return {row["item_id"]: row["paid"] for row in rows.order_by()}
+
+
+class RefundLine(models.Model):
+    """What a refund pays for: units of an item, outbound shipping, or goodwill."""
+
+    class Kind(models.TextChoices):
+        GOODS = "goods", _("goods")
+        SHIPPING = "shipping", _("shipping")
+        FEE = "fee", _("fee")
+        GOODWILL = "goodwill", _("goodwill")
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="lines")
+    kind = models.CharField(max_length=20, choices=Kind)
+    item = models.ForeignKey(RMAItem, null=True, on_delete=models.PROTECT, related_name="refund_lines")
+    line = models.ForeignKey(OrderLine, null=True, on_delete=models.PROTECT, related_name="refund_lines")
+    amount = models.BigIntegerField()
+
+    objects = RefundLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind="goods") | Q(item__isnull=False), name="refund_line_goods_name_an_item"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0) | Q(kind="fee", amount__lt=0), name="refund_line_sign"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"
+
+
+class Attempt(models.Model):
+    """One idempotency key's worth of sending; written before the call, so that a crash is known."""
+
+    class Outcome(models.TextChoices):
+        ANSWERED = "answered", _("answered")
+        UNANSWERED = "unanswered", _("no definite answer")
+        PUT_OFF = "put_off", _("put off by the provider")
+
+    refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveIntegerField()
+    key = models.CharField(max_length=255, unique=True)
+    first_sent_at = models.DateTimeField()
+    last_sent_at = models.DateTimeField()
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    error = models.CharField(max_length=200, blank=True)
+    # The key holds a stored server error: only a new key can get another answer.
+    key_spent = models.BooleanField(default=False)
+    # When the provider's list did not have it: the proof that a new key needs (money.md, I27).
+    absent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "number"], name="attempt_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key

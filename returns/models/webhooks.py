@@ -1,0 +1,37 @@
+"""What the payment provider told us: stored once, worked by the worker."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+
+class GatewayEventQuerySet(models.QuerySet["GatewayEvent"]):
+    def unworked(self, at: datetime) -> Self:
+        return self.filter(worked_at=None, next_try_at__lte=at).order_by("next_try_at", "received_at")
+
+
+class GatewayEvent(models.Model):
+    """An event of the payment provider, stored once by its id and worked later by the worker."""
+
+    id = models.CharField(primary_key=True, max_length=100)
+    kind = models.CharField(max_length=100)
+    object_id = models.CharField(max_length=100, blank=True)
+    received_at = models.DateTimeField()
+    next_try_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    worked_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=200, blank=True)
+
+    objects = GatewayEventQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["next_try_at"], name="gateway_event_unworked", condition=Q(worked_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}"

@@ -1,0 +1,69 @@
+"""THE table: event kind -> what follows.
+
+A reaction only writes rows, in the transaction of the event that caused it; sending is a later step
+(returns/tasks.py). Every kind of event stands here, also those that nothing follows: a kind that is
+missing is an error, so none is forgotten.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from returns.models import Event, Letter
+
+Reaction = Callable[[Sequence[Event]], None]
+
+
+def letter(kind: str) -> Reaction:
+    """Owe the shopper a letter of this kind, in the language of the return."""
+
+    def owe(events: Sequence[Event]) -> None:
+        Letter.objects.bulk_create(
+            Letter(
+                event=event,
+                rma=event.rma,
+                kind=kind,
+                language=event.rma.locale if event.rma else event.order.locale,
+                to=event.order.email,
+                next_try_at=event.at,
+            )
+            for event in events
+        )
+
+    return owe
+
+
+REACTIONS: dict[str, Sequence[Reaction]] = {
+    "order.created": (),
+    "order.updated": (),
+    "rma.requested": (),
+    "rma.referred": (letter("referred"),),
+    "rma.approved": (),
+    "rma.rejected": (letter("rejected"),),
+    "rma.reopened": (letter("reopened"),),
+    "rma.cancelled": (letter("cancelled"),),
+    "rma.expired": (letter("expired"),),
+    "rma.refund_owed": (),
+    "rma.partly_refunded": (),
+    "rma.refunded": (),
+    "rma.closed": (),
+    "label.created": (letter("label"),),
+    "parcel.dispatched": (letter("on_its_way"),),
+    "parcel.updated": (),
+    "receipt.recorded": (letter("received"),),
+    "goodwill.granted": (letter("goodwill"),),
+    "refund.decided": (),
+    "refund.pending": (letter("refund_pending"),),
+    "refund.needs_details": (letter("refund_needs_details"),),
+    "refund.succeeded": (letter("refunded"),),
+    "refund.failed": (letter("refund_failed"),),
+    "refund.canceled": (letter("refund_failed"),),
+}
+
+
+def follow(events: Iterable[Event]) -> None:
+    """Carry out what follows from these events, all of which have just been written."""
+    by_kind: dict[str, list[Event]] = {}
+    for event in events:
+        by_kind.setdefault(event.kind, []).append(event)
+    for kind, of_kind in by_kind.items():
+        for reaction in REACTIONS[kind]:
+            reaction(of_kind)

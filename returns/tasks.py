@@ -1,0 +1,45 @@
+"""What the worker does: every durable row that waits is taken up here, one step at a time.
+
+The rows themselves are the queue (a refund due, a letter owed, a provider's event not worked), each
+with its next try and its lease, claimed with SKIP LOCKED. So there is no second queue that could
+forget or repeat something, and any number of workers may run; a killed one leaves nothing behind
+but a lease that runs out.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from returns.actions import refunds, upkeep
+from returns.gateways.stripe import gateway
+from returns.notifications import deliver
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """`step` does one piece of waiting work and says whether it found any; asked for again after `every`."""
+
+    name: str
+    step: Callable[[datetime], bool]
+    every: timedelta
+
+
+TASKS = (
+    Task("provider events", lambda at: refunds.work_next_event(gateway(), at=at), timedelta(seconds=0.5)),
+    Task("refunds", lambda at: refunds.send_next(gateway(), at=at), timedelta(seconds=0.5)),
+    Task("letters", lambda at: deliver.deliver_next(at=at), timedelta(seconds=0.5)),
+    Task("expiry", lambda at: upkeep.expire_next(at=at), timedelta(minutes=10)),
+    Task("closing", lambda at: upkeep.close_next(at=at), timedelta(minutes=10)),
+    Task("old answers", lambda at: upkeep.forget_answers(at=at), timedelta(hours=1)),
+)
+
+
+def sweep(task: Task, now: Callable[[], datetime], *, at_most: int = 1_000) -> int:
+    """Do what waits for this task, up to a bound, so that no task starves the others; how much was done."""
+    done = 0
+    while done < at_most and task.step(now()):
+        done += 1
+    return done
