@@ -1,0 +1,366 @@
+"""The law's clock (law.md section 3, one test or more for each rule) and the shop's own."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from returns.policy.clocks import End, add_days, add_months, liable_until, policy_end, refund_due, statutory_end
+from returns.policy.facts import CountedFrom, OrderFacts, Season, Terms
+from returns.policy.law import LAW
+from returns.policy.law.calendar import zones_of
+from tests.policy.making import PLACED, WINDOW_30, at, day, delivered, line, order, parcel
+
+
+def last_day(facts: OrderFacts) -> date | None:
+    end = statutory_end(facts, LAW)
+    return end.day if end else None
+
+
+# --- the law's clock ---
+
+
+@pytest.mark.parametrize(
+    ("country", "held", "last"),
+    [
+        ("DE", "2026-11-02", "2026-11-16"),
+        ("DE", "2026-10-31", "2026-11-16"),
+        ("GB", "2026-10-31", "2026-11-14"),
+        ("DE", "2026-12-10", "2026-12-24"),
+        ("DE", "2026-12-11", "2026-12-28"),
+        ("CN", "2026-11-02", "2026-11-09"),
+        ("JP", "2026-11-02", "2026-11-09"),
+    ],
+)
+def test_the_examples_of_law_md_section_3(country: str, held: str, last: str) -> None:
+    assert last_day(delivered(held, country)) == day(last)
+
+
+def test_C1_day_zero_is_the_day_of_possession_and_fourteen_days_follow() -> None:
+    assert last_day(delivered("2026-11-03")) == day("2026-11-17")
+
+
+def test_C2_the_last_good_of_an_order_starts_the_clock_for_all_of_it() -> None:
+    facts = order(line(parcel("2026-11-02"), id="1"), line(parcel("2026-11-20"), id="2"))
+    assert last_day(facts) == day("2026-12-04")
+
+
+def test_C2_the_last_lot_of_one_line_starts_the_clock() -> None:
+    assert last_day(order(line(parcel("2026-11-20", 1), parcel("2026-11-02", 2)))) == day("2026-12-04")
+
+
+def test_C2_a_regular_delivery_is_counted_from_its_first_good() -> None:
+    facts = order(line(parcel("2026-11-02", 1), parcel("2026-11-20", 1)), recurring=True)
+    assert last_day(facts) == day("2026-11-16")
+
+
+def test_C2_services_and_digital_content_are_counted_from_the_contract() -> None:
+    assert last_day(order(line(intangible=True))) == day("2026-11-03")
+
+
+def test_C2_what_is_no_thing_does_not_hold_up_the_clock_of_the_goods() -> None:
+    facts = order(line(parcel("2026-11-02"), id="1"), line(id="2", intangible=True))
+    assert last_day(facts) == day("2026-11-16")
+
+
+def test_C3_the_clock_has_not_started_while_a_unit_is_undelivered() -> None:
+    assert last_day(order(line(parcel("2026-11-02", 2)))) is None
+
+
+def test_C3_a_cancelled_unit_does_not_hold_up_the_clock() -> None:
+    assert last_day(order(line(parcel("2026-11-02", 2), cancelled=1))) == day("2026-11-16")
+    assert last_day(order(line(parcel("2026-11-02")), line(id="2", cancelled=3))) == day("2026-11-16")
+
+
+def test_C5_a_parcel_on_its_way_is_not_in_possession() -> None:
+    end = statutory_end(order(line(parcel(None, sent="2026-10-21"))), LAW)
+    assert end == End(day("2026-11-18"), "Europe/Berlin", estimated=True)
+
+
+def test_C6_the_hour_of_the_event_does_not_matter() -> None:
+    for hour in ("00:00", "23:59"):
+        held = parcel(f"2026-11-02 {hour}")
+        assert last_day(order(line(held))) == day("2026-11-16")
+
+
+def test_C6_the_period_ends_with_the_last_hour_of_the_last_day() -> None:
+    end = statutory_end(delivered("2026-11-02"), LAW)
+    assert end is not None
+    assert not end.passed(at("2026-11-16 23:59"))
+    assert end.passed(at("2026-11-17 00:00"))
+
+
+@pytest.mark.parametrize(
+    ("held", "last"),
+    [("2026-10-30", "2026-11-13"), ("2026-10-31", "2026-11-16"), ("2026-11-01", "2026-11-16")],
+    ids=["Friday stays", "Saturday moves", "Sunday moves"],
+)
+def test_C6_only_a_last_day_on_a_weekend_moves(held: str, last: str) -> None:
+    assert last_day(delivered(held)) == day(last)
+
+
+def test_C6_a_holiday_within_the_period_changes_nothing() -> None:
+    assert last_day(delivered("2026-12-17")) == day("2026-12-31")
+
+
+def test_C6_a_last_day_at_easter_moves_past_good_friday_and_easter_monday() -> None:
+    assert last_day(delivered("2026-03-20", placed_at=at("2026-03-01"))) == day("2026-04-07")
+
+
+def test_C7_the_later_of_the_consumers_and_the_traders_calendar_counts() -> None:
+    """28 September is a holiday in Czechia and not in Germany."""
+    at_home = delivered("2026-09-14", "DE", placed_at=at("2026-09-01"), shop_country="DE")
+    from_prague = delivered("2026-09-14", "DE", placed_at=at("2026-09-01"), shop_country="CZ")
+    to_prague = delivered("2026-09-14", "CZ", placed_at=at("2026-09-01"), shop_country="DE")
+    assert [last_day(facts) for facts in (at_home, from_prague, to_prague)] == [
+        day("2026-09-28"),
+        day("2026-09-29"),
+        day("2026-09-29"),
+    ]
+
+
+def test_C7_the_two_calendars_are_not_chained() -> None:
+    """17 November is closed in Czechia only, the 18th in Croatia only."""
+    facts = delivered("2026-11-03", "CZ", shop_country="HR")
+    assert last_day(facts) == day("2026-11-18")
+
+
+def test_C7_the_eves_that_swedish_law_treats_like_sundays_move_the_end() -> None:
+    assert last_day(delivered("2026-12-10", "SE")) == day("2026-12-28")
+    assert last_day(delivered("2026-12-17", "SE")) == day("2027-01-04")
+    assert last_day(delivered("2026-06-05", "SE", placed_at=at("2026-06-01"))) == day("2026-06-22")
+
+
+def test_C8_the_day_is_the_consumers_not_the_shops() -> None:
+    held = parcel("2026-11-02 23:30", zone="Europe/London")
+    facts = order(line(held), country="GB", shop_zone="Europe/Berlin")
+    assert statutory_end(facts, LAW) == End(day("2026-11-16"), "Europe/London")
+
+
+def test_C8_an_unknown_zone_ends_as_late_as_any_zone_of_the_country() -> None:
+    """Noon in Madrid is the same day on the Canaries, where the day ends an hour later."""
+    facts = order(line(parcel("2026-11-02", zone="Europe/Madrid")), country="ES", zone="")
+    end = statutory_end(facts, LAW)
+    assert end == End(day("2026-11-16"), "Atlantic/Canary")
+    assert end is not None
+    assert not end.passed(at("2026-11-17 00:30", "Europe/Madrid"))
+    assert end.passed(at("2026-11-17 01:00", "Europe/Madrid"))
+
+
+def test_C8_an_unknown_zone_takes_a_later_day_zero_where_there_is_one() -> None:
+    """Half past eleven at night on the Canaries is already the third in Madrid, so Madrid ends a day later."""
+    facts = order(line(parcel("2026-11-02 23:30", zone="Atlantic/Canary")), country="ES", zone="Nowhere/Else")
+    end = statutory_end(facts, LAW)
+    assert end is not None
+    assert (end.day, end.zone) == (day("2026-11-17"), "Europe/Madrid")
+
+
+def test_C8_most_countries_have_a_zone() -> None:
+    assert zones_of("DE")[0] == "Europe/Berlin"
+    assert zones_of("") == ()
+    assert [row.country for row in LAW.countries if not zones_of(row.country)] == []
+
+
+def test_C9_a_buyer_who_was_not_told_has_twelve_months_more() -> None:
+    assert last_day(delivered("2026-11-02", notice_given_at=None)) == day("2027-11-16")
+
+
+def test_C9_the_long_end_also_moves_off_a_weekend() -> None:
+    """First end Friday 13 November 2026; a year later it is a Saturday."""
+    assert last_day(delivered("2026-10-30", notice_given_at=None)) == day("2027-11-15")
+
+
+def test_C9_told_late_the_days_run_from_that_day() -> None:
+    assert last_day(delivered("2026-11-02", notice_given_at=at("2027-02-01"))) == day("2027-02-15")
+
+
+def test_C9_told_within_the_first_days_the_days_run_from_then() -> None:
+    assert last_day(delivered("2026-11-02", notice_given_at=at("2026-11-05"))) == day("2026-11-19")
+
+
+def test_C9_told_before_the_goods_came_nothing_changes() -> None:
+    assert last_day(delivered("2026-11-02", notice_given_at=at("2026-10-25"))) == day("2026-11-16")
+
+
+def test_C9_told_too_late_never_makes_the_long_end_longer() -> None:
+    assert last_day(delivered("2026-11-02", notice_given_at=at("2027-11-10"))) == day("2027-11-16")
+    assert last_day(delivered("2026-11-02", notice_given_at=at("2028-11-10"))) == day("2027-11-16")
+
+
+@pytest.mark.parametrize(("presumed", "last"), [(True, "2026-11-16"), (False, "2027-11-16")])
+def test_C9_what_nobody_said_about_the_notice_the_setting_answers(presumed: bool, last: str) -> None:
+    facts = delivered("2026-11-02", notice_given_at=None, notice_known=False, notice_presumed=presumed)
+    assert last_day(facts) == day(last)
+
+
+def test_C9_china_knows_no_longer_period() -> None:
+    assert last_day(delivered("2026-11-02", "CN", notice_given_at=None)) == day("2026-11-09")
+
+
+def test_C10_thirty_days_at_the_door_where_the_state_chose_so() -> None:
+    assert last_day(delivered("2026-11-02", "IT", off_premises=True)) == day("2026-12-02")
+    assert last_day(delivered("2026-11-02", "DE", off_premises=True)) == day("2026-11-16")
+
+
+def test_C11_an_unknown_delivery_is_estimated_by_the_days_in_transit() -> None:
+    facts = order(line(parcel(None, sent="2026-10-21")))
+    assert statutory_end(facts, LAW, transit_days=5) == End(day("2026-11-09"), "Europe/Berlin", estimated=True)
+
+
+def test_C11_one_estimated_parcel_makes_the_end_of_the_order_an_estimate() -> None:
+    facts = order(line(parcel("2026-12-01", 1), parcel(None, 2, sent="2026-10-21")))
+    assert statutory_end(facts, LAW) == End(day("2026-12-15"), "Europe/Berlin", estimated=True)
+
+
+def test_P2_the_law_is_that_of_the_country_of_delivery() -> None:
+    assert last_day(delivered("2026-10-31", "GB", shop_country="DE")) == day("2026-11-14")
+    assert last_day(delivered("2026-10-31", "DE", shop_country="GB")) == day("2026-11-16")
+
+
+def test_P4_switzerland_and_the_states_give_no_right() -> None:
+    assert last_day(delivered("2026-11-02", "CH")) is None
+    assert last_day(delivered("2026-11-02", "US")) is None
+
+
+def test_a_contract_older_than_the_law_has_no_right_by_it() -> None:
+    assert last_day(delivered("2014-06-20", placed_at=at("2014-06-12"))) is None
+    assert last_day(delivered("2014-06-20", placed_at=at("2014-06-13"))) == day("2014-07-04")
+
+
+# --- liability for faults and the money ---
+
+
+def test_a_fault_is_liable_for_two_years_and_for_three_in_sweden() -> None:
+    for country, last in (("DE", "2028-11-02"), ("SE", "2029-11-02")):
+        facts = delivered("2026-11-02", country)
+        assert liable_until(facts, facts.lines[0], LAW) == day(last)
+
+
+def test_nobody_guesses_the_end_of_liability() -> None:
+    undelivered = order(line(parcel(None)))
+    assert liable_until(undelivered, undelivered.lines[0], LAW) is None
+    british = delivered("2026-11-02", "GB")
+    assert liable_until(british, british.lines[0], LAW) is None
+
+
+INFORMED, LATER = day("2026-11-02"), day("2026-11-25")
+
+
+def test_M1_M3_the_money_is_due_fourteen_days_from_the_statement_or_with_the_goods() -> None:
+    regime = LAW.regimes["EU"]
+    assert refund_due(regime, INFORMED, sent_on=None, received_on=None) is None
+    assert refund_due(regime, INFORMED, sent_on=day("2026-11-04"), received_on=None) == day("2026-11-16")
+    assert refund_due(regime, INFORMED, sent_on=None, received_on=LATER) == LATER
+    assert refund_due(regime, INFORMED, sent_on=day("2026-11-20"), received_on=LATER) == day("2026-11-20")
+
+
+def test_M4_in_the_uk_fourteen_days_run_from_the_goods_or_their_proof() -> None:
+    regime = LAW.regimes["UK"]
+    assert refund_due(regime, INFORMED, sent_on=day("2026-11-04"), received_on=LATER) == day("2026-11-18")
+    assert refund_due(regime, INFORMED, sent_on=None, received_on=None) is None
+
+
+def test_in_china_seven_days_run_from_the_receipt() -> None:
+    regime = LAW.regimes["CN"]
+    assert refund_due(regime, INFORMED, sent_on=INFORMED, received_on=None) is None
+    assert refund_due(regime, INFORMED, sent_on=INFORMED, received_on=LATER) == day("2026-12-02")
+
+
+def test_with_nothing_to_wait_for_the_days_run_from_the_statement() -> None:
+    for name in ("EU", "UK"):
+        due = refund_due(LAW.regimes[name], INFORMED, sent_on=None, received_on=None, nothing_to_wait_for=True)
+        assert due == day("2026-11-16")
+
+
+# --- the shop's own clock ---
+
+
+def window_end(facts: OrderFacts, terms: Terms = WINDOW_30, units: int = 1) -> End | None:
+    return policy_end(facts, facts.lines[0], units, terms)
+
+
+def test_day_n_is_the_last_day_of_the_window_and_no_weekend_moves_it() -> None:
+    """30 days after Friday 13 November is Sunday 13 December."""
+    end = window_end(delivered("2026-11-13"))
+    assert end == End(day("2026-12-13"), "Europe/Berlin")
+    assert end is not None
+    assert not end.passed(at("2026-12-13 23:59"))
+    assert end.passed(at("2026-12-14 00:00"))
+
+
+def test_the_window_counts_days_of_the_shops_zone() -> None:
+    """Late on the first in London is the second in Berlin."""
+    facts = order(line(parcel("2026-11-01 23:30", zone="Europe/London")), country="GB")
+    assert window_end(facts) == End(day("2026-12-02"), "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("counted_from", "last"),
+    [
+        (CountedFrom.ORDER, "2026-11-19"),
+        (CountedFrom.DISPATCH, "2026-11-20"),
+        (CountedFrom.POSSESSION, "2026-12-02"),
+    ],
+)
+def test_the_window_is_counted_from_the_event_of_the_policy(counted_from: CountedFrom, last: str) -> None:
+    assert window_end(delivered("2026-11-02"), Terms("p", 1, 30, counted_from)) == End(day(last), "Europe/Berlin")
+
+
+def test_an_unknown_dispatch_is_counted_from_possession() -> None:
+    facts = order(line(parcel("2026-11-02", sent=None)))
+    assert window_end(facts, Terms("p", 1, 30, CountedFrom.DISPATCH)) == End(day("2026-12-02"), "Europe/Berlin")
+
+
+def test_C11_the_window_of_an_unknown_delivery_is_estimated() -> None:
+    end = window_end(order(line(parcel(None, sent="2026-10-21"))), Terms("p", 1, 30, transit_days=5))
+    assert end == End(day("2026-11-25"), "Europe/Berlin", estimated=True)
+
+
+def test_no_window_and_no_parcel_have_no_end() -> None:
+    assert window_end(delivered("2026-11-02"), Terms("p", 1, None)) is None
+    assert window_end(order(line())) is None
+    assert window_end(order(line(parcel(None, sent=None)))) is None
+
+
+def test_the_asked_units_are_presumed_to_be_of_the_latest_parcels() -> None:
+    facts = order(line(parcel("2026-11-20", 1), parcel("2026-11-02", 1), parcel("2026-11-10", 1)))
+    assert [window_end(facts, units=units) for units in (1, 2, 3)] == [
+        End(day("2026-12-20"), "Europe/Berlin"),
+        End(day("2026-12-10"), "Europe/Berlin"),
+        End(day("2026-12-02"), "Europe/Berlin"),
+    ]
+
+
+def test_an_empty_parcel_has_no_end_of_its_own() -> None:
+    facts = order(line(parcel("2026-11-02", 3), parcel("2026-11-20", 0)))
+    assert window_end(facts) == End(day("2026-12-02"), "Europe/Berlin")
+
+
+def test_an_order_of_the_season_may_come_back_at_least_to_its_last_day() -> None:
+    christmas = Season(day("2026-10-20"), day("2026-12-24"), day("2027-01-31"))
+    terms = Terms("p", 1, 30, seasons=(christmas,))
+    assert window_end(delivered("2026-11-02"), terms) == End(day("2027-01-31"), "Europe/Berlin")
+    assert window_end(delivered("2027-01-20"), terms) == End(day("2027-02-19"), "Europe/Berlin")
+    before = delivered("2026-11-02", placed_at=PLACED - timedelta(days=1))
+    assert window_end(before, terms) == End(day("2026-12-02"), "Europe/Berlin")
+
+
+def test_an_unknown_shop_zone_is_utc() -> None:
+    assert window_end(delivered("2026-11-02", shop_zone="Mars/Olympus")) == End(day("2026-12-02"), "UTC")
+
+
+# --- the calendar's own ends ---
+
+
+def test_months_end_where_the_month_does() -> None:
+    assert add_months(day("2028-02-29"), 12) == day("2029-02-28")
+    assert add_months(day("2026-01-31"), 1) == day("2026-02-28")
+    assert add_months(day("2026-12-15"), 1) == day("2027-01-15")
+    assert add_months(day("9999-06-01"), 12) == date.max
+
+
+def test_a_window_beyond_the_calendar_is_merely_very_long() -> None:
+    assert add_days(day("2026-11-02"), 10**9) == date.max
+    assert add_days(day("2026-11-02"), -(10**9)) == date.min
+    end = window_end(delivered("2026-11-02"), Terms("p", 1, 10**12))
+    assert end is not None
+    assert not end.passed(datetime.max.replace(tzinfo=UTC))
