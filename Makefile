@@ -59,7 +59,7 @@ setup: .venv/synced $(CATALOGUES) ## install what the product needs, without the
 # --- Working on it ----------------------------------------------------------------------------
 
 test: setup .venv/synced-dev ## run the tests that need nothing but Python
-	@env -u DATABASE_URL $(PYTEST) -m "not postgres and not browser and not shared" $(ARGS)
+	@env -u DATABASE_URL $(PYTEST) -m "not postgres and not browser and not scanner and not shared" $(ARGS)
 
 test-all: setup .venv/synced-browser ## run every test, on SQLite with a browser and on PostgreSQL
 	@$(MAKE) --no-print-directory --keep-going test-sqlite test-postgres
@@ -71,7 +71,10 @@ test-postgres: setup .venv/synced-browser
 	@env DATABASE_URL="$(TEST_POSTGRES_URL)" $(PYTEST) -m "not browser $(SHARED)" $(ARGS)
 
 bench: setup .venv/synced-dev ## measure the speed of the main steps
-	@env -u DATABASE_URL $(PYTHON) -m pytest -s -o python_files="bench_*.py" tests/benchmarks $(ARGS)
+	@failed=0; for file in tests/benchmarks/[a-z]*.py; do \
+		name=$${file##*/}; echo "--- $${name%.py}"; \
+		env -u DATABASE_URL $(PYTHON) -m "tests.benchmarks.$${name%.py}" || failed=1; \
+	done; exit $$failed
 
 check: .venv/synced-dev ## look for slips: style, types, layers, migrations, deployment, translations
 	@$(MAKE) --no-print-directory --keep-going style types layers migrations deployment catalogues
