@@ -1,0 +1,70 @@
+"""Which policy counts."""
+
+from datetime import timedelta
+from itertools import permutations
+
+from returns.policy.facts import Terms
+from returns.policy.precedence import choose, in_force
+from tests.policy.making import PLACED
+
+
+def chosen(*policies: Terms, kind: str = "apparel", country: str = "DE") -> str | None:
+    """The name and version of the policy that wins, the same in whatever order they are given."""
+    winners = {choose(in_force(order, PLACED), kind, country) for order in permutations(policies)}
+    assert len(winners) == 1
+    terms = winners.pop()
+    return f"{terms.id} {terms.version}" if terms else None
+
+
+def policy(name: str, version: int = 1, **facts: object) -> Terms:
+    return Terms(name, version, 30, **facts)  # type: ignore[arg-type]
+
+
+ALL = policy("all")
+GERMANY = policy("germany", countries=frozenset({"DE", "AT"}))
+APPAREL = policy("apparel", kinds=frozenset({"apparel"}))
+GERMAN_APPAREL = policy("german-apparel", kinds=frozenset({"apparel"}), countries=frozenset({"DE"}))
+
+
+def test_the_most_specific_policy_wins_goods_before_country() -> None:
+    assert chosen(ALL, GERMANY, APPAREL, GERMAN_APPAREL) == "german-apparel 1"
+    assert chosen(ALL, GERMANY, APPAREL) == "apparel 1"
+    assert chosen(ALL, GERMANY) == "germany 1"
+    assert chosen(ALL) == "all 1"
+
+
+def test_a_policy_for_other_goods_or_countries_does_not_count() -> None:
+    assert chosen(ALL, GERMANY, APPAREL, kind="shoes", country="FR") == "all 1"
+    assert chosen(GERMANY, APPAREL, kind="shoes", country="FR") is None
+    assert chosen(GERMANY, country="") is None
+
+
+def test_the_newest_version_of_a_policy_replaces_the_older_ones() -> None:
+    assert chosen(policy("all", 1), policy("all", 2), policy("all", 10)) == "all 10"
+
+
+def test_a_newer_version_that_covers_less_leaves_nothing_of_the_older() -> None:
+    assert chosen(policy("all", 1), policy("all", 2, kinds=frozenset({"shoes"}))) is None
+
+
+def test_an_order_keeps_the_version_that_was_in_force_when_it_was_placed() -> None:
+    old = policy("all", 1, valid_until=PLACED + timedelta(days=1))
+    new = policy("all", 2, valid_from=PLACED + timedelta(days=1))
+    assert chosen(old, new) == "all 1"
+
+
+def test_a_version_binds_from_its_first_moment_and_not_at_its_last() -> None:
+    assert chosen(policy("all", valid_from=PLACED)) == "all 1"
+    assert chosen(policy("all", valid_from=PLACED + timedelta(microseconds=1))) is None
+    assert chosen(policy("all", valid_until=PLACED)) is None
+    assert chosen(policy("all", valid_until=PLACED + timedelta(microseconds=1))) == "all 1"
+
+
+def test_of_equally_specific_policies_the_one_that_came_into_force_last_wins() -> None:
+    spring = policy("a-spring", 7, valid_from=PLACED - timedelta(days=200))
+    autumn = policy("b-autumn", 1, valid_from=PLACED - timedelta(days=20))
+    assert chosen(spring, autumn, policy("0-ever", 9)) == "b-autumn 1"
+
+
+def test_of_policies_alike_in_all_that_the_first_by_name_wins() -> None:
+    assert chosen(policy("b"), policy("a"), policy("c", 2)) == "a 1"
