@@ -1,9 +1,16 @@
 """The RMA number as machines read it: Code 128 and QR (conventions.md, label sizes)."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from io import BytesIO
 from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from segno import QRCode
 
 #: Modules that stay white around a code.
 CODE128_QUIET = 10
@@ -28,13 +35,14 @@ def code128_modules(code: str) -> list[int]:
     return ["abcd".index(letter) + 1 for letter in barcode.decompose().lower()]
 
 
-def qr_bars(code: str) -> tuple[int, Iterator[tuple[int, int, int]]]:
+@lru_cache(maxsize=32)  # finding the best mask takes a fifth of a label's time; Letter has two
+def qr_bars(code: str) -> tuple[int, tuple[tuple[int, int, int], ...]]:
     """Modules along one side, and the dark runs as (column, row from the top, length).
 
     The quiet zone is not included. Raises ValueError as above.
     """
     matrix = _qr(code).matrix
-    return len(matrix), _dark_runs(matrix)
+    return len(matrix), tuple(_dark_runs(matrix))
 
 
 def qr_png(code: str) -> bytes:
@@ -44,7 +52,7 @@ def qr_png(code: str) -> bytes:
     return picture.getvalue()
 
 
-def _qr(code: str):
+def _qr(code: str) -> QRCode:
     import segno
 
     return segno.make_qr(_checked(code), error="q")

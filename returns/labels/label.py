@@ -58,9 +58,7 @@ def draw(content: LabelContent, format: Format, corner: Corner = Corner.TOP_LEFT
     """
     sheet = page(format)
     words = content.words
-    paper = Stationery(
-        sheet, title=f"{words.title} {content.number}", author=content.shop, language=words.language
-    )
+    paper = Stationery(sheet, title=f"{words.title} {content.number}", author=content.shop, language=words.language)
     match format:
         case Format.A4:
             _a4(paper, sheet, content, corner)

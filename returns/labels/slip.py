@@ -60,9 +60,7 @@ def draw(content: SlipContent, format: Format) -> bytes:
     """
     sheet = page(format)
     words = content.words
-    paper = Stationery(
-        sheet, title=f"{words.title} {content.number}", author=content.shop, language=words.language
-    )
+    paper = Stationery(sheet, title=f"{words.title} {content.number}", author=content.shop, language=words.language)
     head, table, foot = sheet.inset(margin(format)).rows(62 * MM, None, 7 * MM)
     pages = list(batched(content.lines, int(table.height / LINE_HEIGHT))) or [()]
     for number, lines in enumerate(pages, start=1):
@@ -75,9 +73,7 @@ def draw(content: SlipContent, format: Format) -> bytes:
 
 def _head(paper: Stationery, box: Box, content: SlipContent) -> None:
     words = content.words
-    heading, _, number, barcode, _, facts, columns = box.rows(
-        11 * MM, 1 * MM, 14 * MM, 16 * MM, 3 * MM, 10 * MM, None
-    )
+    heading, _, number, barcode, _, facts, columns = box.rows(11 * MM, 1 * MM, 14 * MM, 16 * MM, 3 * MM, 10 * MM, None)
     paper.heading(heading, words.title, content.shop)
     paper.line(number, content.number, size=32, weight=Weight.BOLD, align=Align.CENTRE)
     paper.code128(barcode, content.number)
@@ -97,7 +93,7 @@ def _table(paper: Stationery, box: Box, lines: Sequence[Line]) -> None:
         _, inner, _ = row.rows(1 * MM, None, 0.5 * MM)
         quantity, article, reason = _columns(inner)
         name, sku = article.rows(None, 3.5 * MM)
-        paper.lines(quantity, [f"{line.quantity} ×"], size=12, weight=Weight.BOLD)
+        paper.line(quantity.rows(5.5 * MM, None)[0], f"{line.quantity} ×", size=12, weight=Weight.BOLD)
         paper.lines(name, [line.name], size=9)
         paper.line(sku, line.sku, size=8)
         paper.lines(reason, [line.reason], size=9)

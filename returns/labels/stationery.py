@@ -146,8 +146,7 @@ class Stationery:
         # A printer counts its rows from the top edge.
         top = self._page.top - self._on_dot(self._page.top - box.top + (box.height - side * module) / 2)
         self._fill(
-            (left + column * module, top - (row + 1) * module, length * module, module)
-            for column, row, length in bars
+            (left + column * module, top - (row + 1) * module, length * module, module) for column, row, length in bars
         )
 
     @staticmethod

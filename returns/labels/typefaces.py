@@ -40,12 +40,14 @@ def runs(text: str, weight: Weight) -> Iterator[tuple[TTFont, str]]:
 
 def width(text: str, weight: Weight) -> float:
     """How wide ``text`` runs, in em: times the size it is the width in points."""
-    return sum(font.stringWidth(piece, 1) for font, piece in runs(text, weight))
+    em: float = sum(font.stringWidth(piece, 1) for font, piece in runs(text, weight))
+    return em
 
 
 def font_name(weight: Weight) -> str:
     """The name under which reportlab knows the first face."""
-    return _faces(weight)[0].fontName
+    name: str = _faces(weight)[0].fontName
+    return name
 
 
 def _face_for(character: str, faces: Sequence[TTFont]) -> TTFont | None:

@@ -11,13 +11,16 @@
 """
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from fontpkg_noto_sans import ROOT
 from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTCollection, TTFont, newTable
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 from fontTools.varLib.instancer import instantiateVariableFont
 
 HERE = Path(__file__).resolve().parent
@@ -30,6 +33,18 @@ MAX_ERROR = 1.5
 UNUSED = ["BASE", "DSIG", "GDEF", "GPOS", "GSUB", "STAT", "VORG", "vhea", "vmtx", "gasp", "prep"]
 
 
+def characters_of(encoding: str) -> set[int]:
+    """All characters of a one- and two-byte encoding, ASCII left out: Noto Sans draws it."""
+    codes = [bytes((byte,)) for byte in range(0x80, 0x100)]
+    codes += [bytes((lead, trail)) for lead in range(0x81, 0x100) for trail in range(0x40, 0x100)]
+    decoded = (code.decode(encoding, "ignore") for code in codes)
+    return {ord(text) for text in decoded if len(text) == 1 and text.isprintable() and ord(text) > 0x7F}
+
+
+CHINESE = characters_of("gb2312")
+JAPANESE = characters_of("shift_jis") | characters_of("cp932")
+
+
 def bold() -> TTFont:
     font = TTFont(ROOT / "files" / "NotoSans[wdth,wght].ttf")
     font = instantiateVariableFont(font, {"wght": 700, "wdth": 100}, updateFontNames=True)
@@ -39,22 +54,19 @@ def bold() -> TTFont:
 def chinese_and_japanese(collection: Path) -> TTFont:
     fonts = TTCollection(collection).fonts
     font = next(f for f in fonts if f["name"].getDebugName(1) == "Noto Sans CJK SC")
-    return with_quadratic_outlines(subset(font, characters_of("gb2312") | characters_of("cp932")))
-
-
-def characters_of(encoding: str) -> set[int]:
-    """All characters of a one- and two-byte encoding, ASCII left out: Noto Sans draws it."""
-    codes = [bytes((byte,)) for byte in range(0x80, 0x100)]
-    codes += [bytes((lead, trail)) for lead in range(0x81, 0x100) for trail in range(0x40, 0x100)]
-    decoded = (code.decode(encoding, "ignore") for code in codes)
-    return {ord(text) for text in decoded if len(text) == 1 and text.isprintable() and ord(text) > 0x7F}
+    return with_quadratic_outlines(subset(font, CHINESE | JAPANESE))
 
 
 def subset(font: TTFont, characters: set[int]) -> TTFont:
     options = Options(
-        hinting=False, layout_features=[], name_IDs=[0, 1, 2, 4, 5, 6, 13, 14], name_languages=[0x409],
-        notdef_outline=True, drop_tables=UNUSED, recalc_timestamp=False,
+        hinting=False,
+        layout_features=[],
+        name_IDs=[0, 1, 2, 4, 5, 6, 13, 14],
+        name_languages=[0x409],
+        notdef_outline=True,
+        drop_tables=UNUSED,
     )
+    font.recalcTimestamp = False
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=characters)
     subsetter.subset(font)
@@ -77,7 +89,7 @@ def with_quadratic_outlines(font: TTFont) -> TTFont:
     return font
 
 
-def quadratic(outlines, name: str):
+def quadratic(outlines: Mapping[str, Any], name: str) -> Glyph:
     pen = TTGlyphPen(outlines)
     outlines[name].draw(Cu2QuPen(pen, MAX_ERROR, reverse_direction=True))
     return pen.glyph()
@@ -88,9 +100,19 @@ def describe_as_truetype(font: TTFont, glyphs: int) -> None:
     font["maxp"].tableVersion = 0x00010000
     font["maxp"].numGlyphs = glyphs
     for field in (
-        "maxZones", "maxTwilightPoints", "maxStorage", "maxFunctionDefs", "maxInstructionDefs",
-        "maxStackElements", "maxSizeOfInstructions", "maxComponentElements", "maxComponentDepth",
-        "maxPoints", "maxContours", "maxCompositePoints", "maxCompositeContours",
+        "maxZones",
+        "maxTwilightPoints",
+        "maxStorage",
+        "maxFunctionDefs",
+        "maxInstructionDefs",
+        "maxStackElements",
+        "maxSizeOfInstructions",
+        "maxComponentElements",
+        "maxComponentDepth",
+        "maxPoints",
+        "maxContours",
+        "maxCompositePoints",
+        "maxCompositeContours",
     ):
         setattr(font["maxp"], field, 0)
     font["maxp"].maxZones = 1
