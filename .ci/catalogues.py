@@ -1,7 +1,7 @@
 """Every sentence of the code stands in every catalogue: translated, not fuzzy, placeholders whole.
 
-It reads the sources with Babel, so that it needs no gettext. Prints one line for each slip and exits
-with 1 where there is one.
+It reads the sources with Babel, so that it needs no gettext. Prints one line for each slip and
+exits with 1 where there is one.
 """
 
 import io
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from django.conf import settings
 from django.utils.translation import to_locale
 from django.utils.translation.template import templatize
@@ -38,21 +38,20 @@ def sources() -> Iterator[tuple[Path, str]]:
 
 def sentences() -> dict[tuple[str | None, str], str]:
     """Where each sentence was found, by its context and its words."""
-    found = {}
+    found: dict[tuple[str | None, str], str] = {}
     for path, source in sources():
-        for line, words, _, context in extract("python", io.BytesIO(source.encode()), DJANGO_KEYWORDS):
-            found.setdefault((context, words[0] if isinstance(words, tuple) else words), f"{path}:{line}")
+        lines = io.BytesIO(source.encode())
+        for line, words, _, context in extract("python", lines, DJANGO_KEYWORDS):
+            singular = words if isinstance(words, str) else words[0]
+            found.setdefault((context, singular), f"{path}:{line}")
     return found
-
-
-def forms(message: Message) -> tuple[str, ...]:
-    return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
 def slips_of(message: Message, catalog: Catalog) -> Iterator[str]:
     if message.fuzzy:
         yield "is fuzzy"
-    if not all(forms(message)):
+    forms = message.string if isinstance(message.string, tuple) else [message.string]
+    if not all(forms):
         yield "is not translated"
     else:
         yield from map(str, message.check(catalog))
@@ -62,7 +61,11 @@ def slips(path: Path, wanted: dict[tuple[str | None, str], str]) -> Iterator[str
     if not path.exists():
         yield f"{path}: is missing"
         return
-    catalog = read_po(io.BytesIO(path.read_bytes()), locale=path.parts[-3], abort_invalid=True)
+    try:
+        catalog = read_po(io.BytesIO(path.read_bytes()), locale=path.parts[-3], abort_invalid=True)
+    except PoFileError as error:
+        yield f"{path}:{error.lineno}: {error}"
+        return
     for message in catalog:
         for slip in slips_of(message, catalog) if message.id else ():
             yield f"{path}:{message.lineno}: {slip}: {message.id!r}"
