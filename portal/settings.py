@@ -127,8 +127,7 @@ def database(url: str) -> dict[str, object]:
             "PORT": str(parts.port or ""),
             "OPTIONS": {
                 # A lock or statement that waits longer than this is an error, not a hung worker.
-                "options": "-c lock_timeout=10s -c statement_timeout=60s "
-                "-c idle_in_transaction_session_timeout=60s",
+                "options": "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
                 "pool": {"min_size": 1, "max_size": int(os.environ.get("DATABASE_POOL", "8"))},
                 **dict(parse_qsl(parts.query)),
             },

@@ -59,9 +59,7 @@ def _create(fresh: Sequence[OrderData], *, by: Actor, at: datetime) -> None:
     )
     by_name = {(line.order_id, line.line_id): line for line in lines}
     pairs = [
-        (parcel, told)
-        for order, data in zip(orders, fresh, strict=True)
-        for parcel, told in _parcels(order, data)
+        (parcel, told) for order, data in zip(orders, fresh, strict=True) for parcel, told in _parcels(order, data)
     ]
     Parcel.objects.bulk_create(parcel for parcel, _told in pairs)
     ParcelLine.objects.bulk_create(

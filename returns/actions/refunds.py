@@ -127,9 +127,7 @@ def _claimable(order: Order) -> int:
     return shares - (covered.aggregate(total=Sum("amount"))["total"] or 0)
 
 
-def _over(
-    rooms: Sequence[tuple[Payment, int]], parts: Sequence[Part]
-) -> Iterator[tuple[Payment | None, list[Part]]]:
+def _over(rooms: Sequence[tuple[Payment, int]], parts: Sequence[Part]) -> Iterator[tuple[Payment | None, list[Part]]]:
     """The parts laid over the payments from the first on; a part that does not fit is split."""
     waiting = list(parts)
     for payment, room in rooms:

@@ -4,7 +4,7 @@ Doors turn the code into a sentence of the reader's language (returns/sentences.
 """
 
 
-class Refused(Exception):  # noqa: N818  it is an answer, not a defect
+class Refused(Exception):
     """Nothing was written. `code` is stable; `field` names the input it is about, where there is one."""
 
     def __init__(self, code: str, *, field: str = "", **values: object) -> None:

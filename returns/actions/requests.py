@@ -56,9 +56,7 @@ def preview(order: Order, wishes: Sequence[Wish], *, at: datetime) -> list[Offer
 
 
 @transaction.atomic
-def request(
-    order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, locale: str, channel: str
-) -> RMA:
+def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, locale: str, channel: str) -> RMA:
     """Open an RMA: its accepted items go on at once, the others wait for an agent.
 
     The order and its lines are locked in a fixed order before units are counted, so that of several

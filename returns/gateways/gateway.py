@@ -22,7 +22,7 @@ class Remote:
     failure_reason: str = ""
 
 
-class Unanswered(Exception):  # noqa: N818  a state of knowledge, not a defect
+class Unanswered(Exception):
     """No definite answer: money may or may not have moved.
 
     `key_spent`: the provider has stored a server error under the key, so that only another key can
@@ -34,7 +34,7 @@ class Unanswered(Exception):  # noqa: N818  a state of knowledge, not a defect
         self.key_spent = key_spent
 
 
-class PutOff(Exception):  # noqa: N818
+class PutOff(Exception):
     """A definite answer that nothing was done yet: the same again, with the same key, after `wait`."""
 
     def __init__(self, code: str, wait: timedelta) -> None:
@@ -42,7 +42,7 @@ class PutOff(Exception):  # noqa: N818
         self.wait = wait
 
 
-class Rejected(Exception):  # noqa: N818
+class Rejected(Exception):
     """A definite no. `code` is the provider's."""
 
     def __init__(self, code: str, message: str = "") -> None:

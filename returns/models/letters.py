@@ -43,15 +43,11 @@ class Letter(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["next_try_at", "id"], name="letter_owed", condition=Q(state="owed")
-            ),
+            models.Index(fields=["next_try_at", "id"], name="letter_owed", condition=Q(state="owed")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["event", "kind"], name="letter_once_an_event"),
-            models.CheckConstraint(
-                condition=Q(state__in=LetterState.values), name="letter_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=LetterState.values), name="letter_state_known"),
         ]
 
     def __str__(self) -> str:

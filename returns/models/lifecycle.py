@@ -74,9 +74,7 @@ class RMALifecycle(models.Model):
     def ready_label(self) -> None:
         """A label was booked for the way back."""
 
-    @transition(
-        "state", source=[RMAState.APPROVED, RMAState.LABEL_READY], target=RMAState.IN_TRANSIT
-    )
+    @transition("state", source=[RMAState.APPROVED, RMAState.LABEL_READY], target=RMAState.IN_TRANSIT)
     def depart(self) -> None:
         """A carrier has it, or a tracking number was given."""
 
@@ -124,9 +122,7 @@ class ItemLifecycle(models.Model):
     class Meta:
         abstract = True
 
-    @transition(
-        "state", source=[ItemState.PENDING, ItemState.REFERRED], target=ItemState.ACCEPTED
-    )
+    @transition("state", source=[ItemState.PENDING, ItemState.REFERRED], target=ItemState.ACCEPTED)
     def accept(self) -> None:
         """It may come back and will be paid for."""
 
@@ -227,9 +223,7 @@ class RefundLifecycle(models.Model):
     def cancel(self) -> None:
         """The provider gave up on it."""
 
-    @transition(
-        "state", source=[RefundState.FAILED, RefundState.CANCELED], target=RefundState.PAID_OTHERWISE
-    )
+    @transition("state", source=[RefundState.FAILED, RefundState.CANCELED], target=RefundState.PAID_OTHERWISE)
     def pay_otherwise(self) -> None:
         """A person paid it another way, with evidence."""
 
@@ -245,11 +239,7 @@ def moves(machine: type[models.Model]) -> list[tuple[str, str, str]]:
 def legal(instance: models.Model) -> list[str]:
     """The verbs that are legal for this row now: what pages and the API offer."""
     field = instance._meta.get_field("state")
-    return sorted(
-        name
-        for name in field.transitions[type(instance)]
-        if can_proceed(getattr(instance, name))
-    )
+    return sorted(name for name in field.transitions[type(instance)] if can_proceed(getattr(instance, name)))
 
 
 def diagram(machine: type[models.Model]) -> Iterator[str]:

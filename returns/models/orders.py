@@ -79,9 +79,7 @@ class Order(models.Model):
 
     def answers_to(self, proof: str) -> bool:
         """Whether this e-mail address or postcode is the one on file, in constant time."""
-        by_email = secrets.compare_digest(
-            _fingerprint(normal_email(proof)), _fingerprint(normal_email(self.email))
-        )
+        by_email = secrets.compare_digest(_fingerprint(normal_email(proof)), _fingerprint(normal_email(self.email)))
         by_postcode = secrets.compare_digest(
             _fingerprint(normal_postcode(proof)), _fingerprint(normal_postcode(self.postcode))
         )
@@ -143,9 +141,7 @@ class OrderLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "line_id"], name="line_once_an_order"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="line_quantity_positive"),
-            models.CheckConstraint(
-                condition=Q(paid__gte=0, unit_price__gte=0), name="line_money_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(paid__gte=0, unit_price__gte=0), name="line_money_not_negative"),
         ]
 
     def __str__(self) -> str:

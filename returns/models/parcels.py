@@ -27,12 +27,8 @@ class ReturnParcel(models.Model):
         ordering = ["pk"]
         indexes = [models.Index(fields=["tracking_number"], name="return_parcel_tracking")]
         constraints = [
-            models.UniqueConstraint(
-                fields=["rma", "carrier", "tracking_number"], name="return_parcel_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=ParcelStatus.values), name="return_parcel_status_known"
-            ),
+            models.UniqueConstraint(fields=["rma", "carrier", "tracking_number"], name="return_parcel_once"),
+            models.CheckConstraint(condition=Q(status__in=ParcelStatus.values), name="return_parcel_status_known"),
         ]
 
     def __str__(self) -> str:

@@ -43,9 +43,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(
-            email, password, role=Role.MANAGER, is_superuser=True, **fields
-        )
+        return self.create_user(email, password, role=Role.MANAGER, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -102,9 +100,7 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
     def issue(self, name: str, scopes: list[str], *, at: datetime) -> tuple["ApiKey", str]:
         """A new key and its secret, which is shown this once and kept only as a hash."""
         secret = f"rk_{secrets.token_urlsafe(32)}"
-        key = self.create(
-            name=name, scopes=sorted(scopes), digest=ApiKey.digest_of(secret), created_at=at
-        )
+        key = self.create(name=name, scopes=sorted(scopes), digest=ApiKey.digest_of(secret), created_at=at)
         return key, secret
 
     def for_secret(self, secret: str) -> "ApiKey | None":

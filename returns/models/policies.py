@@ -21,9 +21,7 @@ PRESETS = (30, 100)  # days: the windows offered as a starting point
 class PolicyQuerySet(models.QuerySet["Policy"]):
     def for_orders_placed(self, at: datetime) -> "PolicyQuerySet":
         """Those in force when an order was placed: the order keeps that promise (product.md M1)."""
-        return self.filter(
-            Q(valid_from=None) | Q(valid_from__lte=at), Q(valid_until=None) | Q(valid_until__gt=at)
-        )
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=at), Q(valid_until=None) | Q(valid_until__gt=at))
 
 
 class Policy(models.Model):
@@ -64,9 +62,7 @@ class Policy(models.Model):
                 name="policy_ends_after_start",
                 violation_error_message=_("The end must be later than the start."),
             ),
-            models.CheckConstraint(
-                condition=Q(counted_from__in=[*CountedFrom]), name="policy_counted_from_known"
-            ),
+            models.CheckConstraint(condition=Q(counted_from__in=[*CountedFrom]), name="policy_counted_from_known"),
         ]
 
     def __str__(self) -> str:
@@ -106,9 +102,7 @@ class Reason(models.Model):
     """Why an item comes back. `legal_path` decides which law applies (conventions.md)."""
 
     code = models.SlugField(_("code"), max_length=50, unique=True)
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
-    )
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     label = models.CharField(_("label"), max_length=100)
     kinds = models.JSONField(_("kinds of goods"), default=list, blank=True, help_text=_("Empty means all."))
     legal_path = models.CharField(
@@ -126,9 +120,7 @@ class Reason(models.Model):
         verbose_name_plural = _("reasons")
         ordering = ["position", "code"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(legal_path__in=[*LegalPath]), name="reason_legal_path_known"
-            ),
+            models.CheckConstraint(condition=Q(legal_path__in=[*LegalPath]), name="reason_legal_path_known"),
         ]
 
     def __str__(self) -> str:

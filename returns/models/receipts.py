@@ -1,6 +1,5 @@
 """What arrived, as counted at the bench. Append-only: a new count is a new receipt."""
 
-
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
@@ -70,9 +69,7 @@ class ReceiptLine(models.Model):
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines")
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="receipt_lines")
-    item = models.ForeignKey(
-        RMAItem, null=True, on_delete=models.PROTECT, related_name="receipt_lines"
-    )
+    item = models.ForeignKey(RMAItem, null=True, on_delete=models.PROTECT, related_name="receipt_lines")
     fine = models.BigIntegerField(default=0)
     damaged = models.BigIntegerField(default=0)
     missing = models.BigIntegerField(default=0)

@@ -86,16 +86,10 @@ class Refund(RefundLifecycle):
     public_id = models.CharField(max_length=24, unique=True, default=draw_public_id)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
     # null: owed, but no payment has room for it; a person finds another way
-    payment = models.ForeignKey(
-        Payment, null=True, on_delete=models.PROTECT, related_name="refunds"
-    )
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="refunds")
     rma = models.ForeignKey(RMA, null=True, on_delete=models.PROTECT, related_name="refunds")
-    receipt = models.ForeignKey(
-        Receipt, null=True, on_delete=models.PROTECT, related_name="refunds"
-    )
-    goodwill = models.ForeignKey(
-        Goodwill, null=True, on_delete=models.PROTECT, related_name="refunds"
-    )
+    receipt = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="refunds")
+    goodwill = models.ForeignKey(Goodwill, null=True, on_delete=models.PROTECT, related_name="refunds")
     originator = models.CharField(max_length=20, choices=Originator)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -122,9 +116,7 @@ class Refund(RefundLifecycle):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),
-            models.CheckConstraint(
-                condition=Q(state__in=RefundState.values), name="refund_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=RefundState.values), name="refund_state_known"),
             models.CheckConstraint(
                 condition=~Q(originator=Originator.RMA) | Q(rma__isnull=False, receipt__isnull=False),
                 name="refund_of_a_return_names_its_receipt",
@@ -179,9 +171,7 @@ class RefundLine(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="goods") | Q(item__isnull=False), name="refund_line_goods_name_an_item"
             ),
-            models.CheckConstraint(
-                condition=Q(amount__gt=0) | Q(kind="fee", amount__lt=0), name="refund_line_sign"
-            ),
+            models.CheckConstraint(condition=Q(amount__gt=0) | Q(kind="fee", amount__lt=0), name="refund_line_sign"),
         ]
 
     def __str__(self) -> str:

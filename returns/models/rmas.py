@@ -72,9 +72,7 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         return self.filter(~Exists(waits) | Q(state__in=RMAState.dead()), state=state)
 
     def unsent_since(self, at: datetime) -> Self:
-        return self.filter(
-            state__in=[RMAState.APPROVED, RMAState.LABEL_READY], approved_at__lt=at
-        )
+        return self.filter(state__in=[RMAState.APPROVED, RMAState.LABEL_READY], approved_at__lt=at)
 
     def finished_before(self, at: datetime) -> Self:
         """Refunded, or received with nothing to refund, and quiet since."""
@@ -113,9 +111,7 @@ class RMA(RMALifecycle):
     @property
     def waits_for_agent(self) -> bool:
         """Whether an item still waits; a dead return waits for nobody."""
-        return self.state not in RMAState.dead() and any(
-            item.state == ItemState.REFERRED for item in self.items.all()
-        )
+        return self.state not in RMAState.dead() and any(item.state == ItemState.REFERRED for item in self.items.all())
 
     @property
     def shown_state(self) -> RMAState:

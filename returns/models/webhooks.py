@@ -28,9 +28,7 @@ class GatewayEvent(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["next_try_at"], name="gateway_event_unworked", condition=Q(worked_at=None)
-            ),
+            models.Index(fields=["next_try_at"], name="gateway_event_unworked", condition=Q(worked_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -182,7 +182,12 @@ def _possession(sent: Delivery, transit: timedelta) -> tuple[datetime, bool]:
 
 
 def refund_due(
-    regime: Regime, informed_on: date, *, sent_on: date | None, received_on: date | None, nothing_to_wait_for: bool = False
+    regime: Regime,
+    informed_on: date,
+    *,
+    sent_on: date | None,
+    received_on: date | None,
+    nothing_to_wait_for: bool = False,
 ) -> date | None:
     """The last day for the money after a withdrawal (law.md M-1, M-3, M-4); None while the shop may wait for goods.
 

@@ -42,7 +42,9 @@ class CallFault:
         if self.kind not in REFUSING:
             return None
         status, code, message = REFUSING[self.kind]
-        return Invalid(message, status=status, code=code, kind="api_error" if status >= 500 else "invalid_request_error")
+        return Invalid(
+            message, status=status, code=code, kind="api_error" if status >= 500 else "invalid_request_error"
+        )
 
 
 @dataclass(slots=True)

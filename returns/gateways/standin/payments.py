@@ -60,8 +60,9 @@ class Payments:
     def load(self, orders: Iterable[Params]) -> list[Obj]:
         """Many paid and captured intents at once, of the past: no events are made of them.
 
-        An order that does not fit raises Invalid, and those before it stay. Each has `amount` and `currency`, and may have `metadata`, `customer`,
-        `payment_method_type` ("card") and `created` (Unix seconds).
+        Each order has `amount` and `currency`, and may have `metadata`, `customer`,
+        `payment_method_type` ("card") and `created` (Unix seconds). One that does not fit
+        raises Invalid, and those before it stay.
         """
         methods: dict[str, Obj] = {}
         loaded = []
@@ -80,7 +81,10 @@ class Payments:
         return self._pay(intent, self._method(params))
 
     def capture(self, intent_id: str, params: Params) -> Obj:
-        """Take what was authorised, or `amount_to_capture` of it; the rest is let go unless `final_capture` is false."""
+        """Take what was authorised, or `amount_to_capture` of it.
+
+        The rest is let go unless `final_capture` is false.
+        """
         intent = self._in_state(intent_id, "requires_capture")
         amount = p.amount(params, "amount_to_capture", intent["currency"]) or intent["amount_capturable"]
         if amount > intent["amount_capturable"]:

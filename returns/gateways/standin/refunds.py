@@ -116,7 +116,9 @@ class Refunds:
             if amount <= limit:
                 what, limit = ("unrefunded amount on charge", rest)
             currency = charge["currency"].upper()
-            raise Refusal(f"Refund amount ({amount} {currency}) is greater than {what} ({limit} {currency})", param="amount")
+            raise Refusal(
+                f"Refund amount ({amount} {currency}) is greater than {what} ({limit} {currency})", param="amount"
+            )
         return amount
 
     def _address(self, refund: Obj, charge: Obj, params: Params) -> None:

@@ -181,7 +181,9 @@ def balance_transaction(
         "description": None,
         "exchange_rate": None,
         "fee": fee,
-        "fee_details": [{"amount": fee, "currency": currency, "description": "Fees", "type": "stripe_fee"}] if fee else [],
+        "fee_details": [{"amount": fee, "currency": currency, "description": "Fees", "type": "stripe_fee"}]
+        if fee
+        else [],
         "net": amount - fee,
         "reporting_category": kind,
         "source": source,

@@ -10,9 +10,12 @@ from pathlib import Path
 
 from .shapes import Obj
 
-
 # Fields by which a kind is looked up; their values never change.
-INDEXED = {"charge": ("payment_intent",), "refund": ("charge", "payment_intent"), "dispute": ("charge", "payment_intent")}
+INDEXED = {
+    "charge": ("payment_intent",),
+    "refund": ("charge", "payment_intent"),
+    "dispute": ("charge", "payment_intent"),
+}
 
 
 class Store:
@@ -69,7 +72,8 @@ class Store:
         kept = [(kind, key, json.dumps(thing)) for (kind, key), thing in self._changed.items() if thing is not None]
         gone = [place for place, thing in self._changed.items() if thing is None]
         self._database.executemany(
-            "INSERT INTO thing (kind, id, body) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET body=excluded.body",
+            "INSERT INTO thing (kind, id, body) VALUES (?, ?, ?)"
+            " ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body",
             kept,
         )
         self._database.executemany("DELETE FROM thing WHERE kind=? AND id=?", gone)

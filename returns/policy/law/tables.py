@@ -144,7 +144,9 @@ def _rows[R: Row](kind: type[R], name: str) -> tuple[R, ...]:
     return tuple(kind.from_json(data) for data in json.loads(text))
 
 
-EXCEPTIONS: Mapping[str, ExceptionRow] = MappingProxyType({row.letter: row for row in _rows(ExceptionRow, "exceptions")})
+EXCEPTIONS: Mapping[str, ExceptionRow] = MappingProxyType(
+    {row.letter: row for row in _rows(ExceptionRow, "exceptions")}
+)
 """What the letters mean that a shop types for its goods; a regime says which of them it knows."""
 
 LAW = Law(

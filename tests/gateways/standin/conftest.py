@@ -45,7 +45,12 @@ def paid(client: stripe.StripeClient) -> str:
 
 
 def pay(
-    client: stripe.StripeClient, *, amount: int = 10000, currency: str = "eur", method: str = "pm_card_visa", **more: object
+    client: stripe.StripeClient,
+    *,
+    amount: int = 10000,
+    currency: str = "eur",
+    method: str = "pm_card_visa",
+    **more: object,
 ) -> stripe.PaymentIntent:
     """A PaymentIntent paid by a test card in one call, with its charge."""
     order = {

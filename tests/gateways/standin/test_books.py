@@ -134,7 +134,9 @@ def test_a_bank_debit_pays_back_by_the_ids_and_types_of_payments():
     assert read(standin, f"/v1/balance_transactions/{made['balance_transaction']}")["type"] == "payment_refund"
 
 
-@pytest.mark.parametrize(("before", "after"), [("failed", "succeeded"), ("canceled", "pending"), ("succeeded", "canceled")])
+@pytest.mark.parametrize(
+    ("before", "after"), [("failed", "succeeded"), ("canceled", "pending"), ("succeeded", "canceled")]
+)
 def test_a_refund_does_not_move_where_stripe_never_moves_it(before, after):
     standin = api()
     paid = charge(standin, metadata={"standin_refund": "pending"})
@@ -149,7 +151,9 @@ def test_a_refund_does_not_move_where_stripe_never_moves_it(before, after):
 def test_a_plan_that_cannot_be_is_refused_when_the_order_is_made(plan):
     standin = api()
 
-    answer = post(standin, "/v1/payment_intents", {"amount": "1", "currency": "eur", "metadata": {"standin_refund": plan}})
+    answer = post(
+        standin, "/v1/payment_intents", {"amount": "1", "currency": "eur", "metadata": {"standin_refund": plan}}
+    )
 
     assert json.loads(answer.body)["error"]["param"] == "metadata[standin_refund]"
 

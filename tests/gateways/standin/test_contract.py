@@ -35,7 +35,9 @@ class World:
             time.sleep(PAUSE)
         return reached()
 
-    def refund(self, charge: str, amount: int | None = None, *, key: str | None = None, **more: object) -> stripe.Refund:
+    def refund(
+        self, charge: str, amount: int | None = None, *, key: str | None = None, **more: object
+    ) -> stripe.Refund:
         params = {"charge": charge, "reason": "requested_by_customer"} | ({"amount": amount} if amount else {}) | more
         return self.client.v1.refunds.create(params, {"idempotency_key": key or f"r-{uuid4()}-1"})
 
@@ -62,7 +64,12 @@ def test_a_payment_is_confirmed_and_captured_in_one_call(world):
 
     assert (intent.status, intent.amount_received) == ("succeeded", 12345)
     charge = intent.latest_charge
-    assert (charge.amount_captured, charge.amount_refunded, charge.refunded, charge.disputed) == (12345, 0, False, False)
+    assert (charge.amount_captured, charge.amount_refunded, charge.refunded, charge.disputed) == (
+        12345,
+        0,
+        False,
+        False,
+    )
 
 
 def test_the_cap_is_what_was_captured_and_not_what_was_authorised(world):
@@ -179,7 +186,12 @@ def test_what_the_account_does_not_have_is_missing_and_never_an_empty_answer(wor
 
 @pytest.mark.parametrize(
     ("wrong", "param"),
-    [({"reason": "too small"}, "reason"), ({"amount": 0}, "amount"), ({"amount": -5}, "amount"), ({"amout": 5}, "amout")],
+    [
+        ({"reason": "too small"}, "reason"),
+        ({"amount": 0}, "amount"),
+        ({"amount": -5}, "amount"),
+        ({"amout": 5}, "amout"),
+    ],
     ids=["reason", "zero", "negative", "misspelt"],
 )
 def test_a_wrong_parameter_is_named(world, paid, wrong, param):
@@ -277,7 +289,11 @@ def test_a_disputed_charge_is_not_refunded(world):
         world.refund(charge)
 
     dispute = world.client.v1.disputes.list({"charge": charge}).data[0]
-    assert (refused.value.code, dispute.status, dispute.is_charge_refundable) == ("charge_disputed", "needs_response", False)
+    assert (refused.value.code, dispute.status, dispute.is_charge_refundable) == (
+        "charge_disputed",
+        "needs_response",
+        False,
+    )
 
 
 def test_the_balance_pays_for_a_refund(world, paid):

@@ -53,7 +53,9 @@ def test_what_was_answered_outlives_a_kill(tmp_path):
 def test_two_cannot_keep_the_same_file(tmp_path):
     state = tmp_path / "standin.sqlite3"
     with running(state=state):
-        second = subprocess.run([*COMMAND, "--state", str(state)], cwd=ROOT, capture_output=True, text=True, check=False)
+        second = subprocess.run(
+            [*COMMAND, "--state", str(state)], cwd=ROOT, capture_output=True, text=True, check=False
+        )
 
     assert (second.returncode, second.stdout) == (1, "")
     assert second.stderr == "The stand-in cannot start: database is locked\n"

@@ -1,0 +1,55 @@
+"""What every test gets: named people, no network but our own machine, and no N+1 queries."""
+
+from collections.abc import Iterator
+
+import pytest
+import zeal
+from django.test import Client
+
+from returns.models import Role, User
+from tests.people import BOB_EMAIL, MONA_EMAIL, PASSWORD, WANDA_EMAIL
+
+
+@pytest.fixture(autouse=True)
+def _no_repeated_queries() -> Iterator[None]:
+    """A query that is repeated for each row is an error."""
+    with zeal.zeal_context():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _letters_stay_here(tmp_path, settings) -> None:
+    """Letters of a test go to memory, files to a folder of its own."""
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def wanda(db) -> User:
+    """Works in the warehouse."""
+    return User.objects.create_user(WANDA_EMAIL, PASSWORD, name="Wanda", role=Role.WAREHOUSE)
+
+
+@pytest.fixture
+def bob(db) -> User:
+    """Answers exceptions, as an agent."""
+    return User.objects.create_user(BOB_EMAIL, PASSWORD, name="Bob", role=Role.AGENT)
+
+
+@pytest.fixture
+def mona(db) -> User:
+    """Runs the shop, as a manager."""
+    return User.objects.create_user(MONA_EMAIL, PASSWORD, name="Mona", role=Role.MANAGER)
+
+
+@pytest.fixture
+def logged_in() -> "type[_LoggedIn]":
+    return _LoggedIn
+
+
+class _LoggedIn(Client):
+    """A browser in which this member of staff has logged in: `logged_in(bob).get(...)`."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self.force_login(user)

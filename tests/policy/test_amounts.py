@@ -1,0 +1,179 @@
+"""Money shared out exactly."""
+
+from itertools import accumulate
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from returns.policy.amounts import due_so_far, restocking_fee, return_cost, share, spread
+from returns.policy.facts import LegalPath, Terms
+
+WITHDRAWAL, CONFORMITY = LegalPath.WITHDRAWAL, LegalPath.CONFORMITY
+
+paid_amounts = st.integers(0, 10**12)
+
+
+@st.composite
+def portions(draw: st.DrawFn, most: int = 80_000) -> list[int]:
+    """Positive numbers of units that make up a line, in any order."""
+    quantity = draw(st.integers(1, most))
+    cuts = draw(st.sets(st.integers(1, quantity), max_size=12)) | {quantity}
+    ends = sorted(cuts)
+    return draw(st.permutations([end - start for start, end in zip([0, *ends], ends, strict=False)]))
+
+
+# --- a line's money by units ---
+
+
+def test_three_units_for_ten_euros_less_a_cent_leave_the_rest_to_the_last() -> None:
+    """3 x 100.00 less 10.00 (Solidus: 96.666…)."""
+    first = share(29000, 3, 0, 0, 1)
+    second = share(29000, 3, first, 1, 1)
+    third = share(29000, 3, first + second, 2, 1)
+    assert [first, second, third] == [9666, 9667, 9667]
+
+
+@given(paid=paid_amounts, taken=portions())
+def test_any_quantities_in_any_order_add_up_to_what_was_paid(paid: int, taken: list[int]) -> None:
+    quantity, allotted, units_so_far = sum(taken), 0, 0
+    for units in taken:
+        allotted += share(paid, quantity, allotted, units_so_far, units)
+        units_so_far += units
+    assert allotted == paid
+
+
+@given(paid=paid_amounts, taken=portions(), given_back=st.data())
+def test_a_cancelled_item_gives_its_share_back_and_the_rest_still_adds_up(
+    paid: int, taken: list[int], given_back: st.DataObject
+) -> None:
+    quantity = sum(taken)
+    live: list[tuple[int, int]] = []
+    for units in taken:
+        live.append((units, share(paid, quantity, sum(s for _, s in live), sum(u for u, _ in live), units)))
+    live.pop(given_back.draw(st.integers(0, len(live) - 1)))
+    left = quantity - sum(units for units, _ in live)
+    rest = share(paid, quantity, sum(s for _, s in live), sum(u for u, _ in live), left)
+    assert sum(s for _, s in live) + rest == paid
+
+
+@given(paid=paid_amounts, quantity=st.integers(1, 80_000), data=st.data())
+def test_a_share_is_never_more_than_is_left(paid: int, quantity: int, data: st.DataObject) -> None:
+    units = data.draw(st.integers(1, quantity))
+    assert 0 <= share(paid, quantity, 0, 0, units) <= paid
+
+
+def test_a_free_line_has_shares_of_nothing() -> None:
+    assert share(0, 3, 0, 0, 1) == 0
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ((100, 3, 0, 0, 0), "units: 0 is not between 1 and the 3 that are left"),
+        ((100, 3, 0, 2, 2), "units: 2 is not between 1 and the 1 that are left"),
+        ((100, 3, 0, 3, 1), "units: 1 is not between 1 and the 0 that are left"),
+        ((100, 3, 101, 1, 1), "given: 101 is more than the 100 paid"),
+        ((-1, 3, 0, 0, 1), "paid: -1 is negative"),
+        ((100, 3, -1, 0, 1), "given: -1 is negative"),
+        ((100, 3, 0, -1, 1), "taken: -1 is negative"),
+        ((1.5, 3, 0, 0, 1), "paid: 1.5 is not a whole number"),
+    ],
+)
+def test_a_share_of_what_cannot_be_is_refused(numbers: tuple[int, int, int, int, int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        share(*numbers)
+
+
+# --- an item's money by receipts ---
+
+
+@given(worth=paid_amounts, arrivals=portions(most=5_000))
+def test_receipts_in_any_portions_add_up_to_the_share(worth: int, arrivals: list[int]) -> None:
+    units = sum(arrivals)
+    due = [due_so_far(worth, units, arrived) for arrived in accumulate(arrivals, initial=0)]
+    assert due == sorted(due)
+    assert (due[0], due[-1]) == (0, worth)
+
+
+def test_surplus_units_owe_nothing() -> None:
+    assert due_so_far(1000, 3, 5) == 1000
+
+
+def test_part_of_an_item_owes_its_part_rounded_down() -> None:
+    assert [due_so_far(1000, 3, arrived) for arrived in (0, 1, 2, 3)] == [0, 333, 666, 1000]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "message"),
+    [
+        ((-1, 3, 1), "share: -1 is negative"),
+        ((10, 0, 0), "units: 0 is less than 1"),
+        ((10, 3, -1), "arrived: -1 is negative"),
+    ],
+)
+def test_an_impossible_receipt_is_refused(numbers: tuple[int, int, int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        due_so_far(*numbers)
+
+
+# --- an order's money by lines ---
+
+
+def test_M12_rounding_is_by_largest_remainder() -> None:
+    assert spread(1000, [1, 1, 1]) == [334, 333, 333]
+    assert spread(100, [5, 3, 1]) == [56, 33, 11]
+    assert spread(10, [0, 1, 0]) == [0, 10, 0]
+
+
+def test_weights_of_nothing_count_as_equal() -> None:
+    assert spread(5, [0, 0, 0]) == [2, 2, 1]
+    assert spread(0, []) == []
+
+
+@given(total=st.integers(-(10**12), 10**12), weights=st.lists(st.integers(0, 10**9), min_size=1, max_size=40))
+def test_what_is_spread_adds_up_and_no_part_is_a_unit_off(total: int, weights: list[int]) -> None:
+    parts, whole = spread(total, weights), sum(weights)
+    assert sum(parts) == total
+    if whole:
+        assert all(abs(part * whole - total * weight) < whole for part, weight in zip(parts, weights, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("total", "weights", "message"),
+    [(5, [], "total: nothing to spread 5 over"), (5, [1, -1], "weight: -1 is negative")],
+)
+def test_what_cannot_be_spread_is_refused(total: int, weights: list[int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        spread(total, weights)
+
+
+# --- fees ---
+
+TEN_PERCENT = Terms("p", 1, 30, restocking_percent=10, return_fee=495)
+
+
+def test_M6_no_restocking_fee_on_a_withdrawal_by_right_or_a_fault() -> None:
+    assert restocking_fee(TEN_PERCENT, WITHDRAWAL, by_right=False, share=9999) == 999
+    assert restocking_fee(TEN_PERCENT, WITHDRAWAL, by_right=True, share=9999) == 0
+    assert restocking_fee(TEN_PERCENT, CONFORMITY, by_right=False, share=9999) == 0
+
+
+def test_no_fee_is_more_than_the_share() -> None:
+    assert restocking_fee(Terms("p", 1, 30, restocking_percent=250), WITHDRAWAL, by_right=False, share=100) == 100
+
+
+def test_a_parcel_back_costs_its_highest_fee_once() -> None:
+    cheaper = Terms("c", 1, 30, return_fee=295)
+    assert return_cost([(TEN_PERCENT, WITHDRAWAL, True), (cheaper, WITHDRAWAL, False)]) == 495
+    assert return_cost([]) == 0
+
+
+def test_a_parcel_with_a_faulty_item_travels_free() -> None:
+    assert return_cost([(TEN_PERCENT, WITHDRAWAL, True), (TEN_PERCENT, CONFORMITY, False)]) == 0
+
+
+def test_M7_a_cost_that_was_not_told_is_the_shops_when_a_consumer_withdraws() -> None:
+    untold = Terms("p", 1, 30, return_fee=495, return_cost_told=False)
+    assert return_cost([(untold, WITHDRAWAL, True)]) == 0
+    assert return_cost([(untold, WITHDRAWAL, False)]) == 495

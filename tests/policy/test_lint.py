@@ -1,0 +1,135 @@
+"""What the merchant is warned of."""
+
+import pytest
+
+from returns.policy.facts import CountedFrom, Season, Terms
+from returns.policy.lint import LINT_CODES, Issue, Severity, lint, lint_together
+from tests.policy.making import PLACED, at, day
+
+TODAY = day("2026-11-22")
+GERMANY = frozenset({"DE"})
+
+
+def policy(window_days: int | None = 30, **facts: object) -> Terms:
+    """A policy for Germany with nothing to object to."""
+    return Terms(
+        **{
+            "id": "p",
+            "version": 1,
+            "window_days": window_days,
+            "countries": GERMANY,
+            "final_sale_returnable": True,
+            **facts,
+        }
+    )  # type: ignore[arg-type]
+
+
+def error(rule: str, code: str, **values: str | int) -> Issue:
+    return Issue(Severity.ERROR, rule, code, values)
+
+
+def warning(rule: str, code: str, **values: str | int) -> Issue:
+    return Issue(Severity.WARNING, rule, code, values)
+
+
+CASES = [
+    (policy(13), error("C-1", "window_shorter_than_law", days=13, law_days=14, countries="DE")),
+    (
+        policy(27, counted_from=CountedFrom.DISPATCH),
+        warning("C-1", "window_counted_early", days=27, law_days=14, countries="DE"),
+    ),
+    (policy(restocking_percent=15), error("M-6", "restocking_fee_on_withdrawal", percent=15, countries="DE")),
+    (policy(resolutions=frozenset({"credit"})), error("M-5", "refund_not_offered", countries="DE")),
+    (
+        policy(return_fee=495, return_cost_told=False),
+        error("M-7", "return_cost_not_told", fee=495, countries="DE"),
+    ),
+    (policy(final_sale_returnable=False), warning("X-4", "sale_goods_excluded", countries="DE")),
+    (policy(person_decides=True), warning("W-4", "approval_before_withdrawal", countries="DE")),
+    (policy(person_above_units=5), warning("W-4", "approval_before_withdrawal", countries="DE")),
+    (
+        policy(countries=frozenset({"US"}), return_fee=495),
+        warning("8", "fees_to_disclose", countries="US"),
+    ),
+    (
+        policy(countries=frozenset({"CH"}), restocking_percent=101),
+        error("own", "percent_out_of_range", percent=101),
+    ),
+    (
+        policy(valid_from=PLACED, valid_until=PLACED),
+        error("own", "never_in_force", valid_from=PLACED.isoformat(), valid_until=PLACED.isoformat()),
+    ),
+    (
+        policy(seasons=(Season(day("2026-11-01"), day("2026-12-24"), day("2026-12-23")),)),
+        error("own", "season_reversed", ordered_from="2026-11-01", ordered_until="2026-12-24"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("terms", "issue"), CASES, ids=[issue.code for _, issue in CASES])
+def test_a_setting_that_breaks_a_rule_is_named_with_it(terms: Terms, issue: Issue) -> None:
+    assert lint(terms, TODAY) == (issue,)
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        policy(14),
+        policy(None),
+        policy(28, counted_from=CountedFrom.DISPATCH),
+        policy(return_fee=495, return_cost_told=True),
+        policy(resolutions=frozenset({"refund", "credit"})),
+        policy(valid_from=PLACED),
+    ],
+)
+def test_a_lawful_setting_is_left_alone(terms: Terms) -> None:
+    assert lint(terms, TODAY) == ()
+
+
+def test_where_no_law_reaches_the_shop_is_free() -> None:
+    strict = policy(3, countries=frozenset({"CH"}), restocking_percent=15, final_sale_returnable=False)
+    assert lint(strict, TODAY) == ()
+
+
+def test_china_asks_for_seven_days_only() -> None:
+    assert lint(policy(7, countries=frozenset({"CN"})), TODAY) == ()
+    assert lint(policy(6, countries=frozenset({"CN"})), TODAY) == (
+        error("C-1", "window_shorter_than_law", days=6, law_days=7, countries="CN"),
+    )
+
+
+def test_only_the_countries_whose_law_is_broken_are_named() -> None:
+    terms = policy(10, countries=frozenset({"SE", "DE", "CN", "CH", "JP"}))
+    assert lint(terms, TODAY) == (error("C-1", "window_shorter_than_law", days=10, law_days=14, countries="DE SE"),)
+
+
+def test_a_policy_for_all_countries_meets_every_law() -> None:
+    (issue,) = lint(policy(10, countries=frozenset()), TODAY)
+    countries = str(issue.values["countries"]).split()
+    assert {"DE", "SE", "GB", "RE"} <= set(countries)
+    assert {"CN", "CH", "US", "JP"}.isdisjoint(countries)
+
+
+def test_a_law_that_is_not_yet_in_force_breaks_nothing() -> None:
+    assert lint(policy(3), day("2014-06-12")) == ()
+
+
+def test_goods_that_no_policy_covers_are_told() -> None:
+    assert lint_together([policy()], at("2026-11-22")) == (warning("own", "goods_without_policy"),)
+    assert lint_together([policy(countries=frozenset())], at("2026-11-22")) == ()
+
+
+def test_two_policies_that_only_their_names_decide_are_told() -> None:
+    everything = policy(countries=frozenset())
+    first = policy(id="a", kinds=frozenset({"shoes", "apparel"}))
+    second = policy(id="b", kinds=frozenset({"shoes"}))
+    other = policy(id="c", kinds=frozenset({"books"}))
+    assert lint_together([everything, second, other, first], at("2026-11-22")) == (
+        warning("own", "decided_by_name", first="a", second="b"),
+    )
+
+
+def test_every_code_is_declared_with_its_values_and_has_a_case() -> None:
+    together = {"goods_without_policy", "decided_by_name"}
+    assert {issue.code for _, issue in CASES} | together == set(LINT_CODES)
+    assert all(set(issue.values) == set(LINT_CODES[issue.code]) for _, issue in CASES)
