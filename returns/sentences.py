@@ -1,0 +1,172 @@
+"""Codes turned into sentences, in the language that is active: a verdict's reasons, refusals, events.
+
+Decisions and actions speak in codes with values; people read these. Pages, letters and the API share them.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Protocol
+
+from babel.dates import format_date
+from django.utils.translation import get_language, gettext, ngettext, to_locale
+
+Values = Mapping[str, Any]
+Sentence = Callable[[Values], str]
+
+
+class Coded(Protocol):
+    """A policy's Reason, or an action's Refused."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def values(self) -> Values: ...
+
+
+def day(value: date) -> str:
+    """A whole day with its weekday, as the reader's language writes it (conventions.md)."""
+    return format_date(value, format="full", locale=to_locale(get_language() or "en"))
+
+
+def of_reason(reason: Coded) -> str:
+    """One sentence for a reason of a verdict; an old code that is no longer known asks for a person."""
+    sentence = _REASONS.get(reason.code)
+    return sentence(reason.values) if sentence else gettext("An agent needs to look at this item.")
+
+
+def of_refusal(refused: Coded) -> str:
+    """What was wrong with what was asked, and what can be done."""
+    sentence = _REFUSALS.get(refused.code)
+    return sentence(refused.values) if sentence else gettext("This cannot be done. Please contact us.")
+
+
+def of_event(kind: str, data: Values) -> str:
+    """What happened, for the timeline of a return; empty for what only the books need."""
+    sentence = _EVENTS.get(kind)
+    return sentence(data) if sentence else ""
+
+
+def _date(values: Values, name: str) -> str:
+    return day(date.fromisoformat(values[name])) if values.get(name) else ""
+
+
+def _window_passed(values: Values) -> str:
+    if not values.get("policy_until"):
+        return gettext("The time for returning this item has passed.")
+    return gettext("The time for returning this item ended on %(day)s.") % {"day": _date(values, "policy_until")}
+
+
+def _faulty(values: Values) -> str:
+    if not values.get("liable_until"):
+        return gettext("The item is faulty: an agent looks at it and helps you with your statutory rights.")
+    return gettext(
+        "The item is faulty: an agent looks at it and helps you with your statutory rights, which last until %(day)s."
+    ) % {"day": _date(values, "liable_until")}
+
+
+_REASONS: dict[str, Sentence] = {
+    "window_passed": _window_passed,
+    "final_sale": lambda _v: gettext("This item was sold as final sale."),
+    "no_policy": lambda _v: gettext("No return conditions are set for this item in your country."),
+    "not_delivered": lambda v: (
+        ngettext(
+            "%(delivered)d of the units you chose has been delivered so far.",
+            "%(delivered)d of the units you chose have been delivered so far.",
+            int(v["delivered"]),
+        )
+        % {"delivered": int(v["delivered"])}
+        if v.get("delivered")
+        else gettext("This item has not been delivered yet.")
+    ),
+    "delivery_unknown": lambda _v: gettext("We do not know on which day this item was delivered."),
+    "faulty_goods": _faulty,
+    "photo_needed": lambda _v: gettext("An agent needs a photo of the item."),
+    "person_decides": lambda _v: gettext("An agent decides on returns of this item."),
+    "many_units": lambda _v: gettext("An agent decides on returns of so many units."),
+    "country_unknown": lambda _v: gettext("We do not know to which country this item was delivered."),
+    "seal_unknown": lambda _v: gettext("We need to know whether the seal of this item is broken."),
+    "exception_unproven": lambda _v: gettext(
+        "An agent checks whether this item is excepted from the right to withdraw."
+    ),
+    "exception_unknown": lambda _v: gettext(
+        "An agent checks whether this item is excepted from the right to withdraw."
+    ),
+    "exception_a": lambda _v: gettext("The service has been fully performed with your consent."),
+    "exception_b": lambda _v: gettext("The price of this item follows the financial market."),
+    "exception_c": lambda _v: gettext("This item was made to your specification."),
+    "exception_d": lambda _v: gettext("This item perishes or expires quickly."),
+    "exception_e": lambda _v: gettext("The seal that protects health or hygiene has been broken."),
+    "exception_f": lambda _v: gettext("This item has been mixed inseparably with other goods."),
+    "exception_g": lambda _v: gettext("The price of this beverage follows the market."),
+    "exception_h": lambda _v: gettext("You asked for this visit for urgent repairs."),
+    "exception_i": lambda _v: gettext("The seal of this recording or software has been broken."),
+    "exception_j": lambda _v: gettext("Newspapers and magazines are excepted from the right to withdraw."),
+    "exception_k": lambda _v: gettext("This item was bought at a public auction."),
+    "exception_l": lambda _v: gettext("This service was booked for a certain date."),
+    "exception_m": lambda _v: gettext("The digital content was provided with your prior consent."),
+    "statutory_right": lambda v: (
+        gettext("The law gives you the right to withdraw until %(day)s.") % {"day": _date(v, "statutory_until")}
+        if v.get("statutory_until")
+        else gettext("The law gives you the right to withdraw.")
+    ),
+}
+
+_REFUSALS: dict[str, Sentence] = {
+    "nothing_asked": lambda _v: gettext("Please choose at least one item."),
+    "line_twice": lambda _v: gettext("This item is listed twice. Please give one quantity for it."),
+    "line_unknown": lambda _v: gettext("This item does not belong to the order."),
+    "quantity_invalid": lambda _v: gettext("Please enter a whole number of at least 1."),
+    "quantity_too_many": lambda v: (
+        ngettext(
+            "At most %(returnable)d unit of this item can still be returned.",
+            "At most %(returnable)d units of this item can still be returned.",
+            int(v["returnable"]),
+        )
+        % {"returnable": int(v["returnable"])}
+        if v.get("returnable")
+        else gettext("All units of this item are already in a return.")
+    ),
+    "reason_unknown": lambda _v: gettext("Please choose a reason from the list."),
+    "resolution_unknown": lambda _v: gettext("Please choose one of the offered ways."),
+    "nothing_waits": lambda _v: gettext("No item of this return waits for a decision."),
+    "note_missing": lambda _v: gettext("Please say why."),
+    "not_reopenable": lambda _v: gettext("Only a rejected or expired return can be reopened."),
+    "not_cancellable": lambda _v: gettext(
+        "This return can no longer be cancelled, because something has arrived already."
+    ),
+    "rma_not_receivable": lambda _v: gettext("This return cannot be received in its present state."),
+    "rma_not_sendable": lambda _v: gettext("This return is not waiting for a parcel."),
+    "tracking_number_missing": lambda _v: gettext("Please enter the tracking number."),
+    "nothing_counted": lambda _v: gettext("Please count at least one unit."),
+    "amount_invalid": lambda _v: gettext("Please enter an amount above zero."),
+    "above_paid": lambda _v: gettext("This is more than what is left of the payment."),
+    "order_contradicts": lambda _v: gettext("The change contradicts units or money that were already returned."),
+    "key_reused": lambda _v: gettext("This key was used for another request."),
+    "changed_meanwhile": lambda _v: gettext(
+        "Somebody else has changed this return in the meantime. Please look again."
+    ),
+}
+
+_EVENTS: dict[str, Sentence] = {
+    "rma.requested": lambda _v: gettext("The return was requested."),
+    "rma.referred": lambda _v: gettext("An agent has been asked to decide."),
+    "rma.approved": lambda _v: gettext("The return was approved."),
+    "rma.rejected": lambda _v: gettext("An agent has declined the request."),
+    "rma.reopened": lambda _v: gettext("An agent looks at the return once more."),
+    "rma.cancelled": lambda _v: gettext("The return was cancelled."),
+    "rma.expired": lambda _v: gettext("The return expired, because nothing was sent in time."),
+    "rma.closed": lambda _v: gettext("The return was closed."),
+    "rma.partly_refunded": lambda _v: gettext("What has arrived is paid back; the rest is still expected."),
+    "rma.refunded": lambda _v: gettext("Everything is settled."),
+    "label.created": lambda _v: gettext("The label is ready."),
+    "parcel.dispatched": lambda _v: gettext("The parcel is on its way to us."),
+    "parcel.updated": lambda _v: gettext("The carrier has sent news of the parcel."),
+    "receipt.recorded": lambda _v: gettext("The parcel has arrived and was checked."),
+    "goodwill.granted": lambda _v: gettext("An agent has granted an amount as goodwill."),
+    "refund.decided": lambda _v: gettext("The refund was ordered."),
+    "refund.pending": lambda _v: gettext("The refund is on its way to your bank."),
+    "refund.needs_details": lambda _v: gettext("The payment provider asks for your bank details by e-mail."),
+    "refund.succeeded": lambda _v: gettext("The refund was paid."),
+    "refund.failed": lambda _v: gettext("The refund did not go through. We are looking for another way."),
+    "refund.canceled": lambda _v: gettext("The refund did not go through. We are looking for another way."),
+}
