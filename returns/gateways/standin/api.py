@@ -85,7 +85,11 @@ class Api:
     """The books behind their one lock, with keys, faults, a clock and a receiver of events."""
 
     def __init__(
-        self, books: Books, clock: Clock, receiver: Receiver | None = None, sleep: Callable[[float], None] = time.sleep
+        self,
+        books: Books,
+        clock: Clock,
+        receiver: Receiver | None = None,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.books = books
         self.clock = clock

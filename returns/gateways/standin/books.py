@@ -23,7 +23,7 @@ class Books:
 
     def __init__(self, now: Callable[[], int], store: Store | None = None, rng: random.Random | None = None) -> None:
         self.store = store or Store()
-        self.ledger = Ledger(self.store, now, rng or random.Random())  # noqa: S311 - ids of play money
+        self.ledger = Ledger(self.store, now, rng or random.Random())  # noqa: S311  ids of play money
         self.disputes = Disputes(self.ledger)
         self.payments = Payments(self.ledger, self.disputes)
         self.refunds = Refunds(self.ledger, self.disputes)

@@ -7,6 +7,7 @@ test account, against Stripe as well; without the key the stand-in is all it is 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -22,7 +23,7 @@ PATIENCE, PAUSE = 600, 5
 
 @dataclass(frozen=True)
 class World:
-    client: stripe.StripeClient
+    client: Any
     standin: StandIn | None
 
     def until(self, reached: Callable[[], bool]) -> bool:
@@ -35,13 +36,11 @@ class World:
             time.sleep(PAUSE)
         return reached()
 
-    def refund(
-        self, charge: str, amount: int | None = None, *, key: str | None = None, **more: object
-    ) -> stripe.Refund:
+    def refund(self, charge: str, amount: int | None = None, *, key: str | None = None, **more: object) -> Any:
         params = {"charge": charge, "reason": "requested_by_customer"} | ({"amount": amount} if amount else {}) | more
         return self.client.v1.refunds.create(params, {"idempotency_key": key or f"r-{uuid4()}-1"})
 
-    def charge(self, charge: str) -> stripe.Charge:
+    def charge(self, charge: str) -> Any:
         return self.client.v1.charges.retrieve(charge)
 
 
@@ -240,7 +239,7 @@ def test_a_refusal_is_saved_under_the_key(world, paid):
     with pytest.raises(stripe.InvalidRequestError) as replayed:
         world.refund(paid, 1, key=key)
 
-    assert replayed.value.headers["Idempotent-Replayed"] == "true"
+    assert (replayed.value.headers or {})["Idempotent-Replayed"] == "true"
     assert world.charge(paid).amount_refunded == rest.amount
 
 

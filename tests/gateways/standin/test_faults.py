@@ -12,6 +12,10 @@ def ask(client, charge, options=WISH):
     return client.v1.refunds.create({"charge": charge, "amount": 4000}, options)
 
 
+def code_of(caught):
+    return caught.value.json_body["error"].get("code")
+
+
 def refunded(client, charge):
     return client.v1.charges.retrieve(charge).amount_refunded
 
@@ -35,7 +39,7 @@ def test_a_late_commit_is_seen_only_later_and_holds_its_key_until_then(standin, 
 
     with pytest.raises(stripe.APIError) as busy:
         ask(client, paid)
-    assert (busy.value.http_status, busy.value.error.code) == (409, "idempotency_key_in_use")
+    assert (busy.value.http_status, code_of(busy)) == (409, "idempotency_key_in_use")
     assert list(client.v1.refunds.list({"charge": paid})) == []
 
     standin.advance(300)
@@ -61,7 +65,7 @@ def test_an_early_refusal_does_nothing_and_saves_nothing(standin, client, paid, 
         ask(client, paid)
 
     assert (type(refused.value), refused.value.http_status) == (error, status)
-    assert refused.value.json_body["error"].get("code") == code
+    assert code_of(refused) == code
     assert refunded(client, paid) == 0
     assert ask(client, paid).status == "succeeded"
 
@@ -132,7 +136,7 @@ def test_stripe_may_advise_the_client_to_try_again(standin, client, paid):
     with pytest.raises(stripe.RateLimitError) as refused:
         ask(client, paid)
 
-    assert refused.value.headers["Stripe-Should-Retry"] == "true"
+    assert (refused.value.headers or {})["Stripe-Should-Retry"] == "true"
 
 
 def test_an_unknown_fault_is_refused(standin):

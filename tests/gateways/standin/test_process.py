@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from subprocess import PIPE
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,7 +16,17 @@ from returns.gateways.standin.process import ROOT, running
 
 from .conftest import client_of, pay
 
-COMMAND = [sys.executable, "-m", "returns.gateways.standin"]
+
+def started(*options):
+    command = [sys.executable, "-m", "returns.gateways.standin", *options]
+    return subprocess.Popen(command, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True)
+
+
+def refused(*options):
+    """The exit code and what was said of a start that fails."""
+    with started(*options) as child:
+        said, why = child.communicate(timeout=10)
+    return child.returncode, said, why
 
 
 def test_the_books_the_keys_the_clock_and_the_plans_outlive_a_restart(tmp_path):
@@ -53,17 +64,12 @@ def test_what_was_answered_outlives_a_kill(tmp_path):
 def test_two_cannot_keep_the_same_file(tmp_path):
     state = tmp_path / "standin.sqlite3"
     with running(state=state):
-        second = subprocess.run(
-            [*COMMAND, "--state", str(state)], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-
-    assert (second.returncode, second.stdout) == (1, "")
-    assert second.stderr == "The stand-in cannot start: database is locked\n"
+        assert refused("--state", str(state)) == (1, "", "The stand-in cannot start: database is locked\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly(number):
-    with subprocess.Popen(COMMAND, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    with started() as child:
         url = child.stdout.readline()
         child.send_signal(number)
         rest, errors = child.communicate(timeout=10)
@@ -73,19 +79,17 @@ def test_a_signal_ends_it_cleanly(number):
 
 
 def test_it_ends_with_the_process_that_started_it():
-    command = [*COMMAND, "--until-stdin-closes"]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+    with started("--until-stdin-closes") as child:
         child.stdout.readline()
         child.stdin.close()
         assert child.wait(timeout=10) == 0
 
 
 def test_webhooks_need_a_secret():
-    command = [*COMMAND, "--webhook-url", "http://127.0.0.1:1/"]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    code, _, why = refused("--webhook-url", "http://127.0.0.1:1/")
 
-    assert ended.returncode == 2
-    assert ended.stderr.endswith("--webhook-url needs a --webhook-secret that begins with whsec_\n")
+    assert code == 2
+    assert why.endswith("--webhook-url needs a --webhook-secret that begins with whsec_\n")
 
 
 def test_it_imports_nothing_but_the_standard_library():
@@ -106,7 +110,7 @@ def test_many_orders_are_loaded_at_once_and_make_no_events(standin, client):
 
     loaded = standin.load(orders)
 
-    assert standin.books()["currencies"]["eur"]["captured"] == sum(order["amount"] for order in orders)
+    assert standin.books()["currencies"]["eur"]["captured"] == sum(100 + n for n in range(500))
     last = client.v1.payment_intents.retrieve(loaded[499]["payment_intent"], {"expand": ["latest_charge"]})
     assert (last.amount, last.metadata["order"], last.latest_charge.id) == (599, "499", loaded[499]["charge"])
     assert client.v1.events.list().data == []

@@ -23,8 +23,8 @@ class Endpoint(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.posts = queue.Queue()
-        self.statuses = []
+        self.posts: queue.Queue[tuple[bytes, str]] = queue.Queue()
+        self.statuses: list[int] = []
         self.url = f"http://127.0.0.1:{self.server_address[1]}/hooks/stripe/"
 
     def next(self):
@@ -33,6 +33,8 @@ class Endpoint(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    server: Endpoint
+
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
@@ -154,12 +156,16 @@ def test_an_event_still_held_back_comes_when_the_faults_are_cleared():
     assert [event["type"] for event in standin.receiver.events] == ["refund.created"]
 
 
+class _Watched(Courier):
+    def __init__(self):
+        self.arrived: queue.Queue[str] = queue.Queue()
+        super().__init__(self.arrived.put, retry_after=(0.01, 0.01))
+
+
 @pytest.fixture
 def courier(endpoint):
-    delivered = queue.Queue()
-    courier = Courier(delivered.put, retry_after=(0.01, 0.01))
+    courier = _Watched()
     courier.url, courier.secret = endpoint.url, SECRET
-    courier.arrived = delivered
     courier.start()
     yield courier
     courier.stop()
