@@ -18,6 +18,7 @@ from reportlab.pdfgen.pathobject import PDFPathObject
 from reportlab.pdfgen.textobject import PDFTextObject
 
 from returns.labels import codes, label, slip
+from returns.labels.sheets import Format
 from tests.labels.samples import NUMBER, label_content, slip_content
 
 #: performance.md.
@@ -102,7 +103,7 @@ def test_our_drawing_stays_within_its_limit_of_a_bare_canvas():
 
 def papers() -> Iterator[tuple[str, Callable[[], bytes], tuple[Callable[[str], object], ...]]]:
     """Name, how it is drawn, and the codes that are on it."""
-    for format in label.Format:
+    for format in Format:
         yield (
             f"label {format}",
             partial(label.draw, label_content(), format),

@@ -22,7 +22,7 @@ def lines(pdf: bytes) -> list[str]:
     return [line.strip() for line in text(pdf).splitlines() if line.strip()]
 
 
-def rectangles(pdf: bytes) -> list[tuple[float, float, float, float]]:
+def rectangles(pdf: bytes) -> list[tuple[float, ...]]:
     """All rectangles of the first page as x, y, width, height in points."""
     content = pages(pdf)[0].get_contents().get_data().decode("latin-1")
     return [tuple(map(float, found)) for found in re.findall(r"(\S+) (\S+) (\S+) (\S+) re\b", content)]

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageOps
 from pypdf import PdfReader
 
-from returns.labels import codes, label
+from returns.labels import codes
 from returns.labels.label import draw
 from returns.labels.sheets import DOT, INCH, MM, Corner, Format
 
@@ -62,7 +62,7 @@ def test_the_longest_texts_leave_the_margins_white_and_the_codes_readable(format
     [page] = picture(draw(long, format), tmp_path)
     margin = int(6 * MM / DOT) - 1
     with Image.open(page) as ink:
-        left, top, right, bottom = ImageOps.invert(ink.convert("L")).getbbox()
+        left, top, right, bottom = ImageOps.invert(ink.convert("L")).getbbox() or ()
         assert min(left, top, ink.width - right, ink.height - bottom) >= margin
     assert scan(page) == CODES_ON_ONE
 
@@ -148,9 +148,10 @@ def test_a_format_is_one_page_of_its_size(format, width, height):
 def test_the_document_says_its_title_author_and_language(tmp_path):
     (tmp_path / "label.pdf").write_bytes(draw(label_content(), Format.A6))
     with PdfReader(tmp_path / "label.pdf") as reader:
-        assert reader.metadata.title == "Vrácení zboží R7F3-K2QX-1"
-        assert reader.metadata.author == "Příliš žluťoučký kůň"
-        assert reader.root_object["/Lang"] == "cs"
+        said = {**(reader.metadata or {}), **reader.root_object}
+    assert said["/Title"] == "Vrácení zboží R7F3-K2QX-1"
+    assert said["/Author"] == "Příliš žluťoučký kůň"
+    assert said["/Lang"] == "cs"
 
 
 def test_every_font_is_embedded():
@@ -247,8 +248,3 @@ def test_what_is_cut_ends_in_an_ellipsis():
     said = text(draw(label_content(order="Objednávka " * 40), Format.A6))
     [cut] = [line for line in said.splitlines() if line.startswith("Objednávka Objednávka")]
     assert cut.strip().endswith("…")
-
-
-def test_words_and_content_are_frozen():
-    assert hash(label_content()) == hash(label_content())
-    assert label.LabelContent.__dataclass_params__.frozen
