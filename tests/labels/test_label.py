@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 from time import perf_counter
+from typing import Any
 
 import pytest
 from PIL import Image, ImageOps
@@ -62,7 +63,9 @@ def test_the_longest_texts_leave_the_margins_white_and_the_codes_readable(format
     [page] = picture(draw(long, format), tmp_path)
     margin = int(6 * MM / DOT) - 1
     with Image.open(page) as ink:
-        left, top, right, bottom = ImageOps.invert(ink.convert("L")).getbbox() or ()
+        inked = ImageOps.invert(ink.convert("L")).getbbox()
+        assert inked is not None
+        left, top, right, bottom = inked
         assert min(left, top, ink.width - right, ink.height - bottom) >= margin
     assert scan(page) == CODES_ON_ONE
 
@@ -148,10 +151,12 @@ def test_a_format_is_one_page_of_its_size(format, width, height):
 def test_the_document_says_its_title_author_and_language(tmp_path):
     (tmp_path / "label.pdf").write_bytes(draw(label_content(), Format.A6))
     with PdfReader(tmp_path / "label.pdf") as reader:
-        said = {**(reader.metadata or {}), **reader.root_object}
-    assert said["/Title"] == "Vrácení zboží R7F3-K2QX-1"
-    assert said["/Author"] == "Příliš žluťoučký kůň"
-    assert said["/Lang"] == "cs"
+        said: dict[str, Any] = {**(reader.metadata or {}), **reader.root_object}
+    assert [said["/Title"], said["/Author"], said["/Lang"]] == [
+        "Vrácení zboží R7F3-K2QX-1",
+        "Příliš žluťoučký kůň",
+        "cs",
+    ]
 
 
 def test_every_font_is_embedded():
