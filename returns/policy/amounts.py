@@ -57,7 +57,7 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def restocking_fee(terms: Terms, legal_path: LegalPath, by_right: bool, share: int) -> int:
+def restocking_fee(terms: Terms, legal_path: LegalPath, share: int, *, by_right: bool) -> int:
     """What the shop may keep of an item's share, rounded down; nothing of a withdrawal by right, nothing of a fault.
 
     law.md M-6 and section 7. `by_right` is the verdict's.
@@ -74,11 +74,11 @@ def return_cost(items: Iterable[tuple[Terms, LegalPath, bool]]) -> int:
     One item that travels free makes the parcel free, for it goes back anyway: a faulty one (law.md section 7), one
     withdrawn by a consumer who was not told of the cost (M-7). Otherwise the highest fee of the items, once.
     """
-    fees = [_return_fee(*item) for item in items]
+    fees = [_return_fee(terms, legal_path, by_right=by_right) for terms, legal_path, by_right in items]
     return max(fees, default=0) if all(fees) else 0
 
 
-def _return_fee(terms: Terms, legal_path: LegalPath, by_right: bool) -> int:
+def _return_fee(terms: Terms, legal_path: LegalPath, *, by_right: bool) -> int:
     if legal_path is LegalPath.CONFORMITY or (by_right and not terms.return_cost_told):
         return 0
     return terms.return_fee

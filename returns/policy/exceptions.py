@@ -13,20 +13,20 @@ def exception_holds(line: LineFacts, ask: Ask) -> Finding | None:
     if row is None:
         return refer("exception_unknown", exception=line.exception)
     if row.depends_on == "seal":
-        return _sealed(row.letter, ask.seal_broken)
+        return _sealed(row.letter, broken=ask.seal_broken)
     if row.depends_on == "proof":
-        return _proven(row.letter, line.exception_proven)
+        return _proven(row.letter, proven=line.exception_proven)
     return refuse(f"exception_{row.letter}")
 
 
-def _sealed(letter: str, broken: bool | None) -> Finding | None:
+def _sealed(letter: str, *, broken: bool | None) -> Finding | None:
     """Ask once; a broken seal is for the warehouse or an agent to judge (law.md X-1)."""
     if broken is None:
         return refer("seal_unknown", exception=letter)
     return refer(f"exception_{letter}") if broken else None
 
 
-def _proven(letter: str, proven: bool | None) -> Finding | None:
+def _proven(letter: str, *, proven: bool | None) -> Finding | None:
     """Without proof that the consumer gave up the right, it stays (law.md X-6)."""
     if proven is None:
         return refer("exception_unproven", exception=letter)

@@ -23,11 +23,11 @@ _HARDNESS = {answer: hardness for hardness, answer in enumerate(Answer)}
 class Verdict:
     """The answer for one ask. `policy` is (id, version) of the terms that were applied.
 
-    `policy_until` is None when the promise has no end, none that is known, or does not cover such goods; `open_ended` says that a clock runs without an end: an
-    unlimited policy, or a statutory clock that has not started. `by_right` says that the law carries the return,
-    so that no fee may be taken for it (law.md M-6);
-    it is also set when the answer is not accept only because the goods have not been sent (then cancel: W-11).
-    `estimated` says that an end rests on a guessed delivery and that a person may correct it (C-11).
+    `policy_until` is None when the promise has no end, none that is known, or does not cover such goods;
+    `statutory_until` when there is no right or its clock has not started. `open_ended` says that one of the clocks
+    runs without an end. `estimated` says that an end rests on a guessed delivery, which a person may correct (C-11).
+    `by_right` says that the consumer withdraws and may: no fee can be taken (law.md M-6). It is set even when the
+    answer is to refer, because the goods have not been sent: then a person cancels instead (W-11).
     """
 
     line: str
@@ -116,7 +116,7 @@ def _asked_units(lines: Mapping[str, LineFacts], asks: Sequence[Ask]) -> Counter
     for ask in asks:
         if ask.line not in lines:
             raise Impossible("line_unknown", line=ask.line)
-        if not isinstance(ask.units, int) or ask.units < 1:
+        if ask.units < 1:
             raise Impossible("quantity_invalid", line=ask.line, units=ask.units)
         asked[ask.line] += ask.units
     for line, units in asked.items():

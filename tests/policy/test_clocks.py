@@ -187,7 +187,7 @@ def test_C9_told_too_late_never_makes_the_long_end_longer() -> None:
 
 
 @pytest.mark.parametrize(("presumed", "last"), [(True, "2026-11-16"), (False, "2027-11-16")])
-def test_C9_what_nobody_said_about_the_notice_the_setting_answers(presumed: bool, last: str) -> None:
+def test_C9_what_nobody_said_about_the_notice_the_setting_answers(presumed, last) -> None:
     facts = delivered("2026-11-02", notice_given_at=None, notice_known=False, notice_presumed=presumed)
     assert last_day(facts) == day(last)
 

@@ -1,5 +1,7 @@
 """What the merchant is warned of."""
 
+from typing import Any
+
 import pytest
 
 from returns.policy.facts import CountedFrom, Season, Terms
@@ -10,18 +12,10 @@ TODAY = day("2026-11-22")
 GERMANY = frozenset({"DE"})
 
 
-def policy(window_days: int | None = 30, **facts: object) -> Terms:
+def policy(window_days: int | None = 30, **facts: Any) -> Terms:
     """A policy for Germany with nothing to object to."""
-    return Terms(
-        **{
-            "id": "p",
-            "version": 1,
-            "window_days": window_days,
-            "countries": GERMANY,
-            "final_sale_returnable": True,
-            **facts,
-        }
-    )  # type: ignore[arg-type]
+    harmless: dict[str, Any] = {"id": "p", "version": 1, "countries": GERMANY, "final_sale_returnable": True}
+    return Terms(window_days=window_days, **{**harmless, **facts})
 
 
 def error(rule: str, code: str, **values: str | int) -> Issue:

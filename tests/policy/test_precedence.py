@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 from returns.policy.facts import Terms
 from returns.policy.precedence import choose, in_force
@@ -16,8 +17,8 @@ def chosen(*policies: Terms, kind: str = "apparel", country: str = "DE") -> str 
     return f"{terms.id} {terms.version}" if terms else None
 
 
-def policy(name: str, version: int = 1, **facts: object) -> Terms:
-    return Terms(name, version, 30, **facts)  # type: ignore[arg-type]
+def policy(name: str, version: int = 1, **facts: Any) -> Terms:
+    return Terms(name, version, 30, **facts)
 
 
 ALL = policy("all")

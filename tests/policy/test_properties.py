@@ -1,0 +1,211 @@
+"""What holds of every verdict, whatever the facts."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from returns.policy.clocks import policy_end, statutory_end
+from returns.policy.facts import Answer, Ask, CountedFrom, Delivery, LegalPath, LineFacts, OrderFacts, Season, Terms
+from returns.policy.law import LAW
+from returns.policy.reasons import CODES, Impossible
+from returns.policy.verdict import Verdict, judge
+
+unhurried = settings(deadline=None, max_examples=60)
+"""The first look at a country's holidays loads them, which takes longer than a deadline allows."""
+
+ZONES = ("", "Europe/Berlin", "Atlantic/Canary", "Pacific/Kiritimati", "Pacific/Niue", "Mars/Olympus")
+COUNTRIES = ("", "DE", "SE", "ES", "IT", "GB", "CN", "JP", "CH", "US", "ZZ")
+KINDS = ("apparel", "shoes")
+
+days = st.dates(min_value=date(2026, 1, 1), max_value=date(2028, 12, 31))
+moments = st.builds(datetime.combine, days, st.times(timezones=st.just(UTC)))
+any_moments = st.datetimes(timezones=st.just(UTC))
+counts = st.integers(0, 5)
+
+
+def deliveries_of(when: st.SearchStrategy[datetime]) -> st.SearchStrategy[Delivery]:
+    return st.builds(Delivery, units=counts, dispatched_at=st.none() | when, possession_at=st.none() | when)
+
+
+def orders_at(when: st.SearchStrategy[datetime]) -> st.SearchStrategy[OrderFacts]:
+    lines = st.builds(
+        LineFacts,
+        id=st.sampled_from("abc"),
+        kind=st.sampled_from(KINDS),
+        quantity=counts,
+        taken=counts,
+        deliveries=st.lists(deliveries_of(when), max_size=3).map(tuple),
+        exception=st.none() | st.sampled_from("acemz"),
+        final_sale=st.booleans(),
+        cancelled=st.integers(0, 2),
+        exception_proven=st.none() | st.booleans(),
+        intangible=st.booleans(),
+    )
+    return st.builds(
+        OrderFacts,
+        placed_at=when,
+        country=st.sampled_from(COUNTRIES),
+        zone=st.sampled_from(ZONES),
+        shop_zone=st.sampled_from(ZONES),
+        shop_country=st.sampled_from(COUNTRIES),
+        lines=st.lists(lines, max_size=3, unique_by=lambda line: line.id).map(tuple),
+        business=st.booleans(),
+        notice_given_at=st.none() | when,
+        notice_known=st.booleans(),
+        notice_presumed=st.booleans(),
+        off_premises=st.booleans(),
+        recurring=st.booleans(),
+    )
+
+
+policies = st.builds(
+    Terms,
+    id=st.sampled_from("pqr"),
+    version=st.integers(1, 3),
+    window_days=st.none() | st.integers(0, 400),
+    counted_from=st.sampled_from(CountedFrom),
+    kinds=st.frozensets(st.sampled_from(KINDS)),
+    countries=st.frozensets(st.sampled_from(COUNTRIES[1:])),
+    valid_from=st.none() | moments,
+    valid_until=st.none() | moments,
+    final_sale_returnable=st.booleans(),
+    transit_days=st.integers(0, 30),
+    seasons=st.lists(st.builds(Season, ordered_from=days, ordered_until=days, last_day=days), max_size=2).map(tuple),
+    exceptions_returnable=st.frozensets(st.sampled_from("acem")),
+    faulty_photos=st.integers(0, 2),
+    person_decides=st.booleans(),
+    person_above_units=st.none() | counts,
+)
+policy_lists = st.lists(policies, max_size=4)
+laws = st.sampled_from([LAW, None])
+orders = orders_at(moments)
+
+
+@st.composite
+def asks_of(draw: st.DrawFn, order: OrderFacts) -> list[Ask]:
+    """One possible ask for each line that has something left."""
+    returnable = [line for line in order.lines if line.returnable]
+    assume(returnable)
+    return [
+        Ask(
+            line.id,
+            draw(st.integers(1, line.returnable)),
+            draw(st.sampled_from(LegalPath)),
+            draw(st.none() | st.booleans()),
+            draw(st.integers(0, 2)),
+        )
+        for line in returnable
+    ]
+
+
+@unhurried
+@given(order=orders_at(any_moments), policies=policy_lists, at=any_moments, law=laws, data=st.data())
+def test_a_verdict_is_total(order, policies, at, law, data) -> None:
+    """Any facts of the calendar's ten thousand years get an answer, with reasons as declared, that survives JSON."""
+    for verdict in judge(order, data.draw(asks_of(order)), policies, at, law):
+        assert verdict.answer is Answer.ACCEPT or verdict.reasons
+        assert all(tuple(reason.values) == CODES[reason.code] for reason in verdict.reasons)
+        assert Verdict.from_json(verdict.as_json()) == verdict
+
+
+@unhurried
+@given(order=orders, at=moments, line=st.sampled_from("abcd"), units=st.integers(-1, 9))
+def test_a_quantity_is_judged_when_so_many_are_left_and_is_else_impossible(order, at, line, units) -> None:
+    left = {facts.id: facts.returnable for facts in order.lines}.get(line, 0)
+    if 1 <= units <= left:
+        (verdict,) = judge(order, [Ask(line, units)], [], at)
+        assert (verdict.line, verdict.units) == (line, units)
+    else:
+        with pytest.raises(Impossible):
+            judge(order, [Ask(line, units)], [], at)
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, law=laws, more=st.integers(0, 400), data=st.data())
+def test_more_days_never_turn_an_accept_into_anything_else(order, policies, at, law, more, data) -> None:
+    asks = data.draw(asks_of(order))
+    longer = [
+        replace(terms, window_days=None if terms.window_days is None else terms.window_days + more)
+        for terms in policies
+    ]
+    for shorter_verdict, longer_verdict in zip(
+        judge(order, asks, policies, at, law), judge(order, asks, longer, at, law), strict=True
+    ):
+        assert shorter_verdict.answer is not Answer.ACCEPT or longer_verdict.answer is Answer.ACCEPT
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, data=st.data())
+def test_the_law_never_makes_an_answer_harder(order, policies, at, data) -> None:
+    kindness = [Answer.REFUSE, Answer.REFER, Answer.ACCEPT]
+    asks = data.draw(asks_of(order))
+    for alone, with_law in zip(judge(order, asks, policies, at, None), judge(order, asks, policies, at), strict=True):
+        assert kindness.index(with_law.answer) >= kindness.index(alone.answer)
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, data=st.data())
+def test_the_statutory_end_is_never_after_the_effective_end(order, policies, at, data) -> None:
+    for verdict in judge(order, data.draw(asks_of(order)), policies, at):
+        if verdict.statutory_until is not None and not verdict.open_ended:
+            assert verdict.until is not None
+            assert verdict.until >= verdict.statutory_until
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, data=st.data())
+def test_a_consumer_who_may_withdraw_is_refused_nothing_that_was_sent(order, policies, at, data) -> None:
+    for verdict in judge(order, data.draw(asks_of(order)), policies, at):
+        if verdict.by_right:
+            undelivered = [reason for reason in verdict.reasons if reason.code == "not_delivered"]
+            assert verdict.answer is (Answer.REFER if undelivered else Answer.ACCEPT)
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, law=laws, data=st.data())
+def test_the_order_of_items_parcels_lines_and_policies_does_not_matter(order, policies, at, law, data) -> None:
+    asks = data.draw(asks_of(order))
+    lines = tuple(replace(line, deliveries=line.deliveries[::-1]) for line in order.lines[::-1])
+    distinct = list({(terms.id, terms.version): terms for terms in policies}.values())
+    straight = judge(order, asks, distinct, at, law)
+    reversed_ = judge(replace(order, lines=lines), asks[::-1], distinct[::-1], at, law)
+    assert reversed_ == straight[::-1]
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, law=laws, data=st.data())
+def test_the_same_moment_in_another_zone_gets_the_same_verdict(order, policies, at, law, data) -> None:
+    asks = data.draw(asks_of(order))
+    elsewhere = at.astimezone(tz=None)
+    assert judge(order, asks, policies, elsewhere, law) == judge(order, asks, policies, at, law)
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, law=laws, days=st.integers(0, 900), data=st.data())
+def test_time_never_turns_another_answer_into_an_accept(order, policies, at, law, days, data) -> None:
+    asks = data.draw(asks_of(order))
+    then = at + timedelta(days=days)
+    for sooner, later in zip(
+        judge(order, asks, policies, at, law), judge(order, asks, policies, then, law), strict=True
+    ):
+        assert sooner.answer is Answer.ACCEPT or later.answer is not Answer.ACCEPT
+
+
+@unhurried
+@given(order=orders, terms=policies, data=st.data())
+def test_fewer_units_never_end_sooner(order, terms, data) -> None:
+    for line in order.lines:
+        ends = [end for units in range(1, 6) if (end := policy_end(order, line, units, terms))]
+        assert [end.day for end in ends] == sorted((end.day for end in ends), reverse=True)
+
+
+@unhurried
+@given(order=orders)
+def test_a_missing_notice_never_ends_the_right_sooner(order) -> None:
+    told = statutory_end(replace(order, notice_known=True, notice_given_at=order.placed_at), LAW)
+    untold = statutory_end(replace(order, notice_known=True, notice_given_at=None), LAW)
+    assert (told is None) == (untold is None)
+    assert told is None or untold is None or told.lateness <= untold.lateness
