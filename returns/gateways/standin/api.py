@@ -11,56 +11,25 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from . import params as p
 from . import refusals, routes
 from .books import Books
 from .clock import Clock
 from .faults import CallFault, Faults
-from .idempotency import Keys, fingerprint
+from .idempotency import Keys
 from .listing import expanded
-from .params import Params
+from .messages import Answer, Fate, Request
 from .refusals import Refusal
 from .shapes import Obj
 
-Fate = Literal["whole", "lost", "cut", "stalled"]
 TEST_KEYS = ("sk_test_", "rk_test_")
 _FATES: dict[str, Fate] = {"lost_answer": "lost", "cut_answer": "cut", "stall": "stalled"}
 _CLOCK = "standin.clock"
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """`params` is what form encoding, or the query, was decoded to."""
-
-    method: str
-    path: str
-    params: Params
-    api_key: str | None
-    idempotency_key: str | None = None
-
-    @property
-    def key(self) -> str | None:
-        """Keys have no effect on GET and DELETE."""
-        return self.idempotency_key if self.method == "POST" else None
-
-    @property
-    def fingerprint(self) -> str:
-        return fingerprint(self.method, self.path, self.params)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`fate` says how it arrives: whole, not at all, cut in the middle, or after a wait."""
-
-    status: int
-    body: str
-    headers: dict[str, str] = field(default_factory=dict)
-    fate: Fate = "whole"
 
 
 class Receiver(Protocol):

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from .api import Answer, Api
+from .api import Api
+from .messages import Answer
 from .refusals import Invalid, Refusal
 from .shapes import Obj
 from .webhooks import Courier

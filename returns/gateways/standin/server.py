@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import logging
 import socket
+import sys
 import threading
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
-from . import params, refusals
-from .api import Answer, Api, Request
+from . import refusals
+from .api import Api
 from .controls import PATH, Controls
+from .messages import Answer, Request
 from .refusals import Invalid
 from .shapes import API_VERSION
 from .webhooks import Courier
@@ -58,6 +60,11 @@ class Server(ThreadingHTTPServer):
         with self.api.lock:
             self.api.books.store.close()
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that lost its patience is no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
     def _tick(self) -> None:
         while not self._stopped.wait(TICK):
             self.api.tick()
@@ -93,25 +100,20 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(answer)
 
     def _answer(self) -> Answer:
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > LARGEST_BODY:
-            self.close_connection = True
-            raise Invalid("The request is too large.", status=413)
-        body = self.rfile.read(length)
-        address = urlsplit(self.path)
-        if address.path == PATH or address.path.startswith(PATH + "/"):
+        body = self.rfile.read(self._length())
+        path = urlsplit(self.path).path
+        if path == PATH or path.startswith(PATH + "/"):
             self._refuse_foreign_pages(body)
-            return self.server.controls.call(self.command, address.path, body)
-        encoded = body.decode() if self.command == "POST" else address.query
-        return self.server.api.call(
-            Request(
-                self.command,
-                address.path,
-                params.decode(encoded),
-                self._api_key(),
-                self.headers.get("Idempotency-Key"),
-            )
-        )
+            return self.server.controls.call(self.command, path, body)
+        return self.server.api.call(Request.read(self.command, self.path, self.headers, body))
+
+    def _length(self) -> int:
+        """Of the body; what cannot be read makes the connection useless for the next request."""
+        told = self.headers.get("Content-Length", "0")
+        if told.isascii() and told.isdigit() and int(told) <= LARGEST_BODY and "Transfer-Encoding" not in self.headers:
+            return int(told)
+        self.close_connection = True
+        raise Invalid("The request needs a Content-Length, and not a greater one than this is for.", status=413)
 
     def _refuse_foreign_pages(self, body: bytes) -> None:
         """The controls ask for no key, so a page in a browser on this machine must not reach them."""
@@ -120,15 +122,6 @@ class _Handler(BaseHTTPRequestHandler):
             raise Invalid("The controls are for programs on this machine.", status=403)
         if body and self.headers.get("Content-Type") != "application/json":
             raise Invalid("The controls take application/json.", status=415)
-
-    def _api_key(self) -> str | None:
-        scheme, _, value = (self.headers.get("Authorization") or "").partition(" ")
-        if scheme.lower() != "basic":
-            return value or None
-        try:
-            return base64.b64decode(value).decode().partition(":")[0]
-        except (binascii.Error, UnicodeDecodeError):
-            return None
 
     def _reply(self, answer: Answer) -> None:
         if answer.fate == "lost":
@@ -151,7 +144,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _hang_up(self) -> None:
         self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
 
 
 def _json(refusal: refusals.Refusal) -> str:

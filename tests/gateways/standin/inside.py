@@ -5,9 +5,10 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from returns.gateways.standin.api import Answer, Api, Request
+from returns.gateways.standin.api import Api
 from returns.gateways.standin.books import Books
 from returns.gateways.standin.clock import Clock
+from returns.gateways.standin.messages import Answer, Request
 from returns.gateways.standin.store import Store
 
 START = 1_800_000_000

@@ -1,5 +1,7 @@
 """Each fault, as the real client meets it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import stripe
 
@@ -142,3 +144,25 @@ def test_stripe_may_advise_the_client_to_try_again(standin, client, paid):
 def test_an_unknown_fault_is_refused(standin):
     with pytest.raises(ValueError, match="Unknown fault: earthquake"):
         standin.fail("earthquake")
+
+
+def test_many_at_once_with_one_key_refund_once(standin, client, paid):
+    with ThreadPoolExecutor(8) as callers:
+        answers = list(callers.map(lambda _: ask(client_of(standin), paid).id, range(40)))
+
+    assert len(set(answers)) == 1
+    assert refunded(client, paid) == 4000
+
+
+def test_many_at_once_with_keys_of_their_own_stay_under_the_cap(standin, client, paid):
+    def outcome(number):
+        try:
+            return ask(client_of(standin), paid, {"idempotency_key": f"r-{number}-1"}).status
+        except stripe.InvalidRequestError as refused:
+            return refused.param
+
+    with ThreadPoolExecutor(8) as callers:
+        outcomes = list(callers.map(outcome, range(40)))
+
+    assert (outcomes.count("succeeded"), outcomes.count("amount")) == (2, 38)
+    assert standin.books()["over_refunded"] == []

@@ -157,3 +157,26 @@ def test_an_unknown_path_is_told(standin, client):
         client.v1.products.list()
 
     assert refused.value.http_status == 404
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Content-Length": "-1"}, {"Content-Length": "1e9"}, {"Transfer-Encoding": "chunked"}]
+)
+def test_a_body_without_a_sane_length_is_refused_and_the_connection_closed(standin, headers):
+    connection = http.client.HTTPConnection(urlsplit(standin.url).netloc)
+    connection.putrequest("POST", "/v1/refunds")
+    for name, value in headers.items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    answer = connection.getresponse()
+
+    assert (answer.status, answer.headers["Connection"]) == (413, "close")
+    connection.close()
+
+
+def test_what_is_not_text_is_refused(standin):
+    connection = http.client.HTTPConnection(urlsplit(standin.url).netloc)
+    connection.request("POST", "/v1/refunds", b"\xff\xfe", {"Authorization": "Bearer sk_test_1"})
+
+    assert connection.getresponse().status == 400
+    connection.close()
