@@ -55,6 +55,9 @@ SHOP_ADDRESS = os.environ.get("SHOP_ADDRESS", "Demo Shop|Returns|Dlouhá 12|110 
 # until the return is closed.
 SEND_WITHIN_DAYS = int(os.environ.get("SEND_WITHIN_DAYS", "30"))
 CLOSE_AFTER_DAYS = int(os.environ.get("CLOSE_AFTER_DAYS", "30"))
+# Whether consumers' statutory rights are judged beside the shop's own promise; a replay of old data
+# turns it off, a shop never does.
+STATUTORY_CLOCK = flag("STATUTORY_CLOCK", default=True)
 # Whether an order that does not say counts as told of the right to withdraw (law.md C-9).
 NOTICE_ASSUMED = flag("NOTICE_ASSUMED", default=True)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 
 from returns.actions.record import noted, record
@@ -21,6 +22,7 @@ from returns.models import (
 )
 from returns.policy.amounts import share
 from returns.policy.facts import Answer, Ask, LegalPath
+from returns.policy.law.tables import LAW
 from returns.policy.reasons import Impossible
 from returns.policy.verdict import Verdict, judge
 
@@ -88,7 +90,8 @@ def _offers(order: Order, lines: list[OrderLine], wishes: Sequence[Wish], at: da
     facts = order.facts(lines, {line: units for line, (units, _given) in taken.items()})
     terms = [policy.terms for policy in Policy.objects.for_orders_placed(order.placed_at)]
     try:
-        verdicts = judge(facts, [_ask(wish, reasons) for wish in wishes], terms, at)
+        law = LAW if settings.STATUTORY_CLOCK else None
+        verdicts = judge(facts, [_ask(wish, reasons) for wish in wishes], terms, at, law)
     except Impossible as fault:
         raise Refused(fault.code, field=str(fault.values["line"]), **fault.values) from fault
     by_id = {line.line_id: line for line in lines}

@@ -72,7 +72,11 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """Those that reserve or have spent money of their payment."""
         return self.filter(state__in=RefundState.active())
 
+    def succeeded(self) -> Self:
+        return self.filter(state=RefundState.SUCCEEDED)
+
     def total(self) -> int:
+        """Minor units; meaningful over refunds of one currency."""
         return self.aggregate(total=Sum("amount"))["total"] or 0
 
 

@@ -129,6 +129,9 @@ class RMAItemQuerySet(models.QuerySet["RMAItem"]):
         """Those that hold units and a share of their line."""
         return self.exclude(state=ItemState.REFUSED).exclude(rma__state__in=RMAState.dead())
 
+    def accepted(self) -> Self:
+        return self.filter(state=ItemState.ACCEPTED)
+
     def taken(self) -> dict[int, tuple[int, int]]:
         """Per line: (units, share in minor units) that live items hold."""
         rows = self.live().values("line_id").annotate(units=Sum("quantity"), given=Sum("share"))
