@@ -152,7 +152,7 @@ def database(url: str) -> dict[str, object]:
     raise ImproperlyConfigured(f"DATABASE_URL: {parts.scheme!r} is neither postgres nor sqlite.")
 
 
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR}/portal.sqlite3")}
 ATOMIC_REQUESTS = False  # no outside call may stand inside a transaction
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

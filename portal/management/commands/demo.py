@@ -41,7 +41,8 @@ class Command(BaseCommand):
             _begin_again_in_demo_mode()
         if reset:
             _forget()
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
             self._run(serve=not reset)
 
