@@ -227,8 +227,12 @@ def consumer_zones(order: OrderFacts) -> tuple[str, ...]:
     return zones_of(order.country) or (known_zone(order.shop_zone),)
 
 
+@lru_cache(maxsize=4096)
 def local_day(moment: datetime, zone: str) -> date:
-    """The calendar day of an aware moment in a zone; at the very ends of the calendar, the day as written."""
+    """The calendar day of an aware moment in a zone; at the very ends of the calendar, the day as written.
+
+    Remembered, because the lines of an order share their parcels' moments.
+    """
     try:
         return moment.astimezone(ZoneInfo(known_zone(zone))).date()
     except OverflowError:
