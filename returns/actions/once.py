@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,11 @@ from returns.actions.refusals import Refused
 from returns.models import Answered
 
 Answer = tuple[int, dict[str, Any]]  # a status as in HTTP, and a JSON-able body
+
+
+def draw_token() -> str:
+    """A new form token: a page carries it in a hidden field, and hands it to `once` as the key."""
+    return secrets.token_urlsafe(24)
 
 
 @transaction.atomic

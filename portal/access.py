@@ -1,0 +1,111 @@
+"""Who may open a page. Every view declares its audience by one of these decorators; tests ask for it."""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urljoin
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth import views
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
+
+from returns.models import Role
+
+logger = logging.getLogger("returns.access")
+
+View = Callable[..., HttpResponseBase]
+DOORS = {Role.WAREHOUSE: "warehouse:scan", Role.AGENT: "agent:queue"}
+
+
+def everybody(view: View) -> View:
+    """Open to all who come; what they may see depends on what they know, which the view asks itself."""
+    view.audience = frozenset({"everybody"})  # type: ignore[attr-defined]
+    return view
+
+
+def staff(*roles: Role) -> Callable[[View], View]:
+    """Open to these roles and to managers; to all staff when no role is named.
+
+    A stranger logs in first and comes back; the wrong role is told so (403). Nothing is kept by a cache.
+    """
+    allowed = frozenset({*(roles or Role), Role.MANAGER})
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(_page_of(request))
+            if request.user.role not in allowed:
+                return _forbidden(request)
+            response = view(request, *args, **kwargs)
+            add_never_cache_headers(response)
+            return response
+
+        guarded.audience = allowed  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Where to go on after the login: a form's address cannot be opened, the page above it can."""
+    return request.get_full_path() if request.method == "GET" else urljoin(request.path, "..")
+
+
+def _forbidden(request: HttpRequest) -> HttpResponse:
+    logger.warning("staff %s (%s) may not open %s", request.user.pk, request.user.role, request.path)
+    return render(request, "staff/forbidden.html", status=403)
+
+
+class LoginForm(AuthenticationForm):
+    error_messages = {
+        "invalid_login": _("The e-mail address and the password do not belong together. Please check both."),
+        "inactive": _("This account is closed. Please ask a manager."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget = forms.EmailInput(
+            attrs={"class": "input", "autocomplete": "username", "autofocus": True}
+        )
+        self.fields["password"].widget.attrs["class"] = "input"
+
+    def clean_username(self) -> str:
+        return self.cleaned_data["username"].lower()
+
+
+class Login(views.LoginView):
+    template_name = "staff/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """From now on the pages speak the language of this member of staff."""
+        response = super().form_valid(form)
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            form.get_user().language,
+            secure=settings.LANGUAGE_COOKIE_SECURE,
+            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        )
+        return response
+
+
+login = everybody(Login.as_view())
+logout = everybody(views.LogoutView.as_view())
+
+
+@staff()
+def home(request: HttpRequest) -> HttpResponse:
+    """Each role has one door; a manager chooses."""
+    assert request.user.is_authenticated
+    if door := DOORS.get(Role(request.user.role)):
+        return redirect(door)
+    return render(request, "staff/home.html")
