@@ -27,6 +27,16 @@ def money_settings_fit(**_kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def paper_runs_no_code(**_kwargs: Any) -> list[CheckMessage]:
+    """The evaluator of reportlab's markup was a way in once (CVE-2023-33733)."""
+    from reportlab import rl_config
+
+    if rl_config.toColorCanUse == "rl_extended_literal_eval":
+        return []
+    return [Error("reportlab may evaluate code in colours.", hint="Unset toColorCanUse.", id="portal.E004")]
+
+
+@register(Tags.security, deploy=True)
 def ready_for_production(**_kwargs: Any) -> list[CheckMessage]:
     """What is well in a demo and wrong in a shop."""
     found: list[CheckMessage] = []

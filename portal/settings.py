@@ -7,7 +7,7 @@ letters are kept in a folder, the demo's logins are shown, and money goes to the
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
@@ -153,7 +153,7 @@ def database(url: str) -> dict[str, object]:
 
 
 (VAR_DIR / "static").mkdir(parents=True, exist_ok=True)
-DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{VAR_DIR}/portal.sqlite3")}
+DATABASES = {"default": database(os.environ.get("DATABASE_URL") or f"sqlite:///{quote(str(VAR_DIR))}/portal.sqlite3")}
 ATOMIC_REQUESTS = False  # no outside call may stand inside a transaction
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
