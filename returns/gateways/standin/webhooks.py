@@ -39,6 +39,8 @@ class _Delivery:
     due: float
     number: int
     event: Obj = field(compare=False)
+    url: str = field(compare=False)
+    secret: str = field(compare=False)
     attempt: int = field(default=0, compare=False)
 
 
@@ -56,7 +58,7 @@ class Courier:
         self._delivered = delivered
         self._retry_after = retry_after
         self._deliveries: list[_Delivery] = []
-        self._numbers = 0
+        self._numbers = self._forgotten = 0
         self._changed = threading.Condition()
         self._stopped = False
         self._thread = threading.Thread(target=self._work, name="webhooks", daemon=True)
@@ -76,12 +78,14 @@ class Courier:
     def send(self, event: Obj) -> None:
         with self._changed:
             self._numbers += 1
-            heappush(self._deliveries, _Delivery(time.monotonic(), self._numbers, event))
+            heappush(self._deliveries, _Delivery(time.monotonic(), self._numbers, event, self.url, self.secret))
             self._changed.notify()
 
     def forget(self) -> None:
+        """Send nothing of what is waiting or under way again."""
         with self._changed:
             self._deliveries.clear()
+            self._forgotten = self._numbers
 
     @property
     def waiting(self) -> int:
@@ -89,7 +93,7 @@ class Courier:
 
     def _work(self) -> None:
         while delivery := self._next():
-            if self._post(delivery.event):
+            if _post(delivery):
                 self.counts["delivered"] += 1
                 self._delivered(delivery.event["id"])
             else:
@@ -110,25 +114,28 @@ class Courier:
         if delivery.attempt >= len(self._retry_after):
             self.counts["given_up"] += 1
             return
-        due = time.monotonic() + self._retry_after[delivery.attempt]
+        delivery.due = time.monotonic() + self._retry_after[delivery.attempt]
+        delivery.attempt += 1
         with self._changed:
-            heappush(self._deliveries, _Delivery(due, delivery.number, delivery.event, delivery.attempt + 1))
+            if delivery.number > self._forgotten:
+                heappush(self._deliveries, delivery)
 
-    def _post(self, event: Obj) -> bool:
-        """Whether the endpoint took it: any 2xx, and no redirect, as with Stripe."""
-        payload = json.dumps(event, indent=2)
-        headers = {
-            "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature(payload, self.secret, int(time.time())),
-            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-        }
-        parts = urlsplit(self.url)
-        connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        connection = connect(parts.netloc, timeout=TIMEOUT)
-        try:
-            connection.request("POST", parts.path or "/", payload.encode(), headers)
-            return 200 <= connection.getresponse().status < 300
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
+
+def _post(delivery: _Delivery) -> bool:
+    """Whether the endpoint took it: any 2xx, and no redirect, as with Stripe."""
+    payload = json.dumps(delivery.event, indent=2)
+    headers = {
+        "Content-Type": "application/json; charset=utf-8",
+        "Stripe-Signature": signature(payload, delivery.secret, int(time.time())),
+        "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+    }
+    parts = urlsplit(delivery.url)
+    connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = connect(parts.netloc, timeout=TIMEOUT)
+    try:
+        connection.request("POST", parts.path or "/", payload.encode(), headers)
+        return 200 <= connection.getresponse().status < 300
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -94,6 +94,27 @@ def test_one_leap_of_the_clock_runs_through_a_whole_plan():
     ]
 
 
+def test_a_refund_that_a_bank_has_settled_leaves_its_plan():
+    standin = api()
+    paid = charge(standin, metadata={"standin_refund": "pending>failed@60"})
+    made = json.loads(refund(standin, paid).body)
+    standin.books.refunds.settle(made["id"], "succeeded")
+
+    standin.advance(60)
+
+    assert read(standin, f"/v1/refunds/{made['id']}")["status"] == "succeeded"
+
+
+def test_an_event_keeps_the_refund_as_it_was_then():
+    standin = api()
+    refund(standin, charge(standin, metadata={"standin_refund": "pending>succeeded@60"}))
+    standin.advance(60)
+
+    events = read(standin, "/v1/events", types={"0": "refund.created", "1": "refund.updated"})["data"]
+
+    assert [event["data"]["object"]["status"] for event in events] == ["succeeded", "pending"]
+
+
 def test_a_bank_transfer_waits_45_days_for_the_shopper_and_is_canceled():
     standin = api()
     customer = json.loads(post(standin, "/v1/customers", {"email": "alice@example.org"}).body)["id"]

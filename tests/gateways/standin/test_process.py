@@ -16,6 +16,8 @@ from returns.gateways.standin.process import ROOT, running
 
 from .conftest import client_of, pay
 
+PLAN = "pending>failed@60"
+
 
 def started(*options):
     command = [sys.executable, "-m", "returns.gateways.standin", *options]
@@ -48,6 +50,19 @@ def test_the_books_the_keys_the_clock_and_the_plans_outlive_a_restart(tmp_path):
         assert settled.status == "succeeded"
         assert client.v1.events.list({"type": "refund.updated"}).data[0].created >= refund.created + 60
         assert [row.id for row in client.v1.refunds.list({"charge": charge})] == [refund.id]
+
+
+def test_what_was_dropped_stays_away_after_a_restart(tmp_path):
+    state = tmp_path / "standin.sqlite3"
+    with running(state=state) as standin:
+        client = client_of(standin)
+        charge = standin.load([{"amount": 100, "currency": "eur", "metadata": {"standin_refund": PLAN}}])[0]["charge"]
+        refund = client.v1.refunds.create({"charge": charge}).id
+        standin.settle(refund, "succeeded")
+
+    with running(state=state) as standin:
+        standin.advance(60)
+        assert client_of(standin).v1.refunds.retrieve(refund).status == "succeeded"
 
 
 def test_what_was_answered_outlives_a_kill(tmp_path):
