@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from returns.actions.record import noted, record
 from returns.actions.refusals import Refused
@@ -21,6 +22,7 @@ from returns.models import (
     RMAItem,
 )
 from returns.policy.amounts import share
+from returns.policy.clocks import refund_due
 from returns.policy.facts import Answer, Ask, LegalPath
 from returns.policy.law.tables import LAW
 from returns.policy.reasons import Impossible
@@ -50,6 +52,39 @@ class Offer:
     reason: Reason | None
     verdict: Verdict
     share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A line of an order as it may be asked for now: the units left, and the verdict on one of them if any is left."""
+
+    line: OrderLine
+    units: int
+    verdict: Verdict | None
+
+
+def choices(order: Order, *, at: datetime) -> list[Choice]:
+    """Every line of the order, in a fixed number of statements."""
+    lines = list(_lines(order))
+    taken = RMAItem.objects.filter(rma__order=order).taken()
+    left = {line.line_id: line.quantity - taken.get(line.pk, (0, 0))[0] for line in lines}
+    asks = [Ask(line=line, units=1) for line, units in left.items() if units > 0]
+    verdicts = {verdict.line: verdict for verdict in _judge(order, lines, taken, asks, at)}
+    return [Choice(line, left[line.line_id], verdicts.get(line.line_id)) for line in lines]
+
+
+def refund_by(order: Order, *, asked_on: date, sent_on: date | None = None, received_on: date | None = None) -> date:
+    """The last day for the money (law.md M-1, M-3, M-4) when the parcel is sent on the day of asking, or as told.
+
+    Where no law speaks, or one that waits for an arrival not known yet, the shop keeps to the Union's law.
+    """
+    own, union = LAW.regime(order.country, timezone.localdate(order.placed_at)), LAW.regimes["EU"]
+    days = (
+        refund_due(regime, asked_on, sent_on=sent_on or asked_on, received_on=received_on)
+        for regime in (own, union)
+        if regime is not None
+    )
+    return next(day for day in days if day is not None)
 
 
 def preview(order: Order, wishes: Sequence[Wish], *, at: datetime) -> list[Offer]:
@@ -87,11 +122,8 @@ def _offers(order: Order, lines: list[OrderLine], wishes: Sequence[Wish], at: da
     taken = RMAItem.objects.filter(rma__order=order).taken()
     reasons = _reasons(wishes)
     _refuse_nonsense(wishes, reasons)
-    facts = order.facts(lines, {line: units for line, (units, _given) in taken.items()})
-    terms = [policy.terms for policy in Policy.objects.for_orders_placed(order.placed_at)]
     try:
-        law = LAW if settings.STATUTORY_CLOCK else None
-        verdicts = judge(facts, [_ask(wish, reasons) for wish in wishes], terms, at, law)
+        verdicts = _judge(order, lines, taken, [_ask(wish, reasons) for wish in wishes], at)
     except Impossible as fault:
         raise Refused(fault.code, field=str(fault.values["line"]), **fault.values) from fault
     by_id = {line.line_id: line for line in lines}
@@ -99,6 +131,14 @@ def _offers(order: Order, lines: list[OrderLine], wishes: Sequence[Wish], at: da
         _offer(wish, by_id[wish.line], reasons.get(wish.reason), verdict, taken)
         for wish, verdict in zip(wishes, verdicts, strict=True)
     ]
+
+
+def _judge(
+    order: Order, lines: list[OrderLine], taken: dict[int, tuple[int, int]], asks: Sequence[Ask], at: datetime
+) -> Sequence[Verdict]:
+    facts = order.facts(lines, {line: units for line, (units, _given) in taken.items()})
+    terms = [policy.terms for policy in Policy.objects.for_orders_placed(order.placed_at)]
+    return judge(facts, asks, terms, at, LAW if settings.STATUTORY_CLOCK else None)
 
 
 def _reasons(wishes: Sequence[Wish]) -> dict[str, Reason]:
