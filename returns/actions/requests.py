@@ -65,7 +65,7 @@ class Choice:
 
 def choices(order: Order, *, at: datetime) -> list[Choice]:
     """Every line of the order, in a fixed number of statements."""
-    lines = list(_lines(order))
+    lines = _lines(order)
     taken = RMAItem.objects.filter(rma__order=order).taken()
     left = {line.line_id: line.quantity - taken.get(line.pk, (0, 0))[0] for line in lines}
     asks = [Ask(line=line, units=1) for line, units in left.items() if units > 0]
@@ -89,7 +89,7 @@ def refund_by(order: Order, *, asked_on: date, sent_on: date | None = None, rece
 
 def preview(order: Order, wishes: Sequence[Wish], *, at: datetime) -> list[Offer]:
     """What `request` would answer now; writes nothing. Raises Refused as `request` does."""
-    return _offers(order, list(_lines(order)), wishes, at)
+    return _offers(order, _lines(order), wishes, at)
 
 
 @transaction.atomic
@@ -101,7 +101,7 @@ def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, lo
     `line_unknown`, `quantity_invalid`, `quantity_too_many`, `reason_unknown`, `resolution_unknown`.
     """
     order = Order.objects.select_for_update().get(pk=order.pk)
-    offers = _offers(order, list(_lines(order)), wishes, at)
+    offers = _offers(order, _lines(order), wishes, at)
     rma = RMA(order=order, locale=locale, channel=channel, created_at=at, updated_at=at)
     items = [_item(rma, offer) for offer in offers]
     events = [noted("rma.requested", by=by, at=at, order=order, rma=rma, items=len(items))]
@@ -114,8 +114,8 @@ def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, lo
     return rma
 
 
-def _lines(order: Order) -> Sequence[OrderLine]:
-    return order.lines.order_by("pk").prefetch_related("parcel_lines__parcel")
+def _lines(order: Order) -> list[OrderLine]:
+    return list(order.lines.order_by("pk").prefetch_related("parcel_lines__parcel"))
 
 
 def _offers(order: Order, lines: list[OrderLine], wishes: Sequence[Wish], at: datetime) -> list[Offer]:
