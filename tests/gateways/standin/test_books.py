@@ -152,6 +152,7 @@ def test_a_bank_debit_pays_back_by_the_ids_and_types_of_payments():
     made = json.loads(refund(standin, paid).body)
 
     assert (paid[:3], made["id"][:4], made["status"]) == ("py_", "pyr_", "pending")
+    assert "instructions_email" not in made
     assert read(standin, f"/v1/balance_transactions/{made['balance_transaction']}")["type"] == "payment_refund"
 
 

@@ -2,6 +2,8 @@
 
 import json
 
+from returns.gateways.standin.messages import Request
+
 from .inside import api, charge, error, post, read, refund, refunded
 
 HOUR = 3600
@@ -145,6 +147,14 @@ def test_a_key_of_256_characters_is_refused():
 
     assert refund(standin, paid, 1, key="k" * 256).status == 400
     assert refund(standin, paid, 1, key="k" * 255).status == 200
+
+
+def test_a_key_means_nothing_to_a_reader():
+    standin = api()
+    paid = charge(standin)
+    standin.call(Request("GET", f"/v1/charges/{paid}", {}, "sk_test_1", "r-1-1"))
+
+    assert refund(standin, paid, 4000, key="r-1-1").status == 200
 
 
 def test_an_event_names_the_request_and_the_key_that_caused_it():

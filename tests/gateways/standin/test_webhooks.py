@@ -13,11 +13,11 @@ from returns.gateways.standin.webhooks import Courier
 from .inside import api, charge, refund
 
 SECRET = "whsec_standin"
-PATIENCE = 10
+PATIENCE, SHORT = 10, 0.2
 
 
 class Endpoint(ThreadingHTTPServer):
-    """Takes what is posted; answers with the next of `statuses`, then 200."""
+    """Takes what is posted; answers, once `open`, with the next of `statuses`, then 200."""
 
     daemon_threads = True
 
@@ -25,6 +25,8 @@ class Endpoint(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.posts: queue.Queue[tuple[bytes, str]] = queue.Queue()
         self.statuses: list[int] = []
+        self.open = threading.Event()
+        self.open.set()
         self.url = f"http://127.0.0.1:{self.server_address[1]}/hooks/stripe/"
 
     def next(self):
@@ -37,9 +39,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.posts.put((body, self.headers["Stripe-Signature"]))
+        self.server.open.wait(PATIENCE)
         self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
         self.end_headers()
-        self.server.posts.put((body, self.headers["Stripe-Signature"]))
 
     def log_message(self, *args):
         pass
@@ -157,9 +160,9 @@ def test_an_event_still_held_back_comes_when_the_faults_are_cleared():
 
 
 class _Watched(Courier):
-    def __init__(self):
+    def __init__(self, retry_after=(0.01, 0.01)):
         self.arrived: queue.Queue[str] = queue.Queue()
-        super().__init__(self.arrived.put, retry_after=(0.01, 0.01))
+        super().__init__(self.arrived.put, retry_after)
 
 
 @pytest.fixture
@@ -186,6 +189,33 @@ def test_an_event_that_is_never_taken_is_given_up_and_others_pass_it(courier, en
     courier.send({"id": "evt_2", "object": "event", "type": "refund.created"})
 
     assert [courier.arrived.get(timeout=PATIENCE) for _ in range(2)] == ["evt_2", "evt_1"]
+
+
+def test_an_event_waits_its_time_before_it_is_sent_again(endpoint):
+    patient = _Watched(retry_after=(3600,))
+    patient.url, patient.secret = endpoint.url, SECRET
+    endpoint.statuses = [500]
+    patient.start()
+    patient.send({"id": "evt_1", "object": "event", "type": "refund.created"})
+    endpoint.posts.get(timeout=PATIENCE)
+
+    with pytest.raises(queue.Empty):
+        endpoint.posts.get(timeout=SHORT)
+    assert patient.waiting == 1
+    patient.stop()
+
+
+def test_an_event_that_is_under_way_when_all_is_forgotten_is_not_sent_again(courier, endpoint):
+    endpoint.statuses = [500]
+    endpoint.open.clear()
+    courier.send({"id": "evt_1", "object": "event", "type": "refund.created"})
+    endpoint.posts.get(timeout=PATIENCE)
+
+    courier.forget()
+    endpoint.open.set()
+
+    with pytest.raises(queue.Empty):
+        endpoint.posts.get(timeout=SHORT)
 
 
 def test_an_endpoint_that_is_gone_is_given_up(courier, endpoint):
