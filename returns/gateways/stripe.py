@@ -97,15 +97,20 @@ def _meaning(error: stripe.StripeError) -> Exception:
     """What an error says about the money (money.md, "error -> what to do"). Anything new is uncertain."""
     match error:
         case stripe.RateLimitError():
-            return PutOff(error.code or "rate_limit", BUSY)
+            return PutOff(_code(error, "rate_limit"), BUSY)
         case stripe.AuthenticationError() | stripe.PermissionError():
-            return PutOff(error.code or "key_refused", CLOSED)
+            return PutOff(_code(error, "key_refused"), CLOSED)
         case stripe.InvalidRequestError() | stripe.CardError():
-            return Rejected(error.code or "invalid_request", error.user_message or "")
+            return Rejected(_code(error, "invalid_request"), error.user_message or "")
         case stripe.APIError() if error.http_status == 409:
-            return PutOff(error.code or "conflict", timedelta(seconds=READ_SECONDS + CONNECT_SECONDS))
+            return PutOff(_code(error, "conflict"), timedelta(seconds=READ_SECONDS + CONNECT_SECONDS))
         case _:
             return Unanswered(str(error)[:200], key_spent=(error.http_status or 0) >= 500)
+
+
+def _code(error: stripe.StripeError, otherwise: str) -> str:
+    """The provider's code; some of the client's classes leave their own `code` empty."""
+    return error.code or (error.error.code if error.error else None) or otherwise
 
 
 @dataclass(frozen=True, slots=True)
