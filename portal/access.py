@@ -11,12 +11,14 @@ from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
-from returns.models import Role
+from returns.models import RMA, Order, Role
+from returns.models.rmas import read_number
 
 logger = logging.getLogger("returns.access")
 
@@ -52,6 +54,58 @@ def staff(*roles: Role) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+# --- shoppers: no users; the session lists what they have looked up or opened by a letter's link ---
+
+
+def open_order(request: HttpRequest, order: Order) -> None:
+    """From now on this session sees the order's goods and its returns; the new id ends a planted session."""
+    request.session.cycle_key()
+    request.session["orders"] = {**request.session.get("orders", {}), order.number: order.pk}
+
+
+def open_return(request: HttpRequest, rma: RMA) -> None:
+    """From now on this session sees this one return, and nothing else of its order."""
+    request.session.cycle_key()
+    request.session["returns"] = {**request.session.get("returns", {}), rma.number: rma.pk}
+
+
+def shopper_of_order(view: View) -> View:
+    """Hands the view the order of this number when the session has looked it up; else there is none (404)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, number: str) -> HttpResponseBase:
+        order = Order.objects.filter(pk=request.session.get("orders", {}).get(number)).first()
+        if order is None:
+            raise Http404
+        return kept_private(view(request, order))
+
+    guarded.audience = frozenset({"shopper"})  # type: ignore[attr-defined]
+    return guarded
+
+
+def shopper_of_return(view: View) -> View:
+    """Hands the view the return of this number, with its contents, when the session may see it; else 404."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, number: str, **kwargs: Any) -> HttpResponseBase:
+        orders, returns = request.session.get("orders", {}), request.session.get("returns", {})
+        own = Q(order__in=[*orders.values()]) | Q(pk__in=[*returns.values()])
+        rma = RMA.objects.with_contents().filter(own, number=read_number(number)).first()
+        if rma is None:
+            raise Http404
+        return kept_private(view(request, rma, **kwargs))
+
+    guarded.audience = frozenset({"shopper"})  # type: ignore[attr-defined]
+    return guarded
+
+
+def kept_private[R: HttpResponseBase](response: R) -> R:
+    """No cache keeps it, no search engine lists it."""
+    add_never_cache_headers(response)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 def _page_of(request: HttpRequest) -> str:

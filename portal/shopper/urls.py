@@ -6,5 +6,14 @@ from portal.shopper import views
 app_name = "shopper"
 urlpatterns = [
     path("", views.find, name="find"),
+    # An order number is the shop's own and may hold a slash, as in 2026/1001.
+    path("orders/<path:number>/items/", views.items, name="items"),
+    path("orders/<path:number>/way/", views.way, name="way"),
+    path("orders/<path:number>/check/", views.check, name="check"),
+    path("returns/<str:number>/", views.status, name="return"),
+    path("returns/<str:number>/cancellation/", views.cancellation, name="cancellation"),
+    path("returns/<str:number>/parcels/", views.parcels, name="parcels"),
+    path("returns/<str:number>/label/<str:format>/", views.label, name="label"),
+    path("link/<str:secret>/", views.link, name="link"),
     path("language/", set_language, name="language"),
 ]

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from babel.numbers import format_currency, get_currency_precision
-from django import template
+from django import forms, template
 from django.utils import timezone
 from django.utils.translation import get_language, to_locale
 
 from returns import sentences
+from returns.models import OrderLine
 
 register = template.Library()
 
@@ -26,3 +27,22 @@ def day(moment: date | datetime) -> str:
     if isinstance(moment, datetime):
         moment = timezone.localdate(moment)
     return sentences.day(moment)
+
+
+_DRAWN = frozenset({"apparel", "electronics", "footwear", "homeware"})
+
+
+@register.inclusion_tag("components/picture.html")
+def picture(line: OrderLine) -> dict[str, str]:
+    """The photograph of an order line where it comes over https; else a drawing of its kind of goods."""
+    kind = line.kind if line.kind in _DRAWN else "other"
+    photograph = line.image if line.image.startswith("https://") else ""
+    return {"photograph": photograph, "drawing": f"portal/img/goods/{kind}.svg"}
+
+
+@register.filter
+def summary(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """All errors of a form for components/errors.html; what is about no single field points to the first."""
+    first = next((bound.auto_id for bound in form.visible_fields()), "")
+    general = [(first, str(sentence)) for sentence in form.non_field_errors()]
+    return general + [(bound.auto_id, str(sentence)) for bound in form for sentence in bound.errors]

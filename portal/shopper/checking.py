@@ -1,0 +1,71 @@
+"""Everything once more before it is sent: what was chosen, the answer to it, and the money to the cent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from portal.shopper.drafts import Draft
+from returns import sentences
+from returns.actions import requests
+from returns.actions.requests import ANSWER_WITHIN, Offer
+from returns.models import Order
+from returns.policy.facts import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    offer: Offer
+
+    @property
+    def name(self) -> str:
+        return self.offer.line.name_in(get_language() or "")
+
+    @property
+    def welcome(self) -> bool:
+        return self.offer.verdict.answer == Answer.ACCEPT
+
+    @property
+    def reasons(self) -> list[str]:
+        return [] if self.welcome else [sentences.of_reason(reason) for reason in self.offer.verdict.reasons]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`offers` are what the same choice would be answered at `at`; totals in minor units of the order's currency."""
+
+    order: Order
+    draft: Draft
+    offers: Sequence[Offer]
+    at: datetime
+
+    @property
+    def rows(self) -> list[Row]:
+        return [Row(offer) for offer in self.offers]
+
+    @property
+    def sure(self) -> list[Row]:
+        return [row for row in self.rows if row.welcome]
+
+    @property
+    def asked(self) -> list[Row]:
+        """Those on which an agent decides."""
+        return [row for row in self.rows if not row.welcome]
+
+    @property
+    def total(self) -> int:
+        return sum(row.offer.share for row in self.sure)
+
+    @property
+    def asked_total(self) -> int:
+        return sum(row.offer.share for row in self.asked)
+
+    @property
+    def refund_by(self) -> date:
+        return requests.refund_by(self.order, asked_on=timezone.localdate(self.at))
+
+    @property
+    def answer_by(self) -> date:
+        return timezone.localdate(self.at + ANSWER_WITHIN)

@@ -1,0 +1,158 @@
+"""The page on which items are chosen: a card for every line, what was typed on it, and what is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from portal.shopper.drafts import Pick
+from returns import sentences
+from returns.actions import requests
+from returns.actions.refusals import Refused
+from returns.actions.requests import Choice
+from returns.models import Order, OrderLine, Reason
+from returns.policy.facts import Answer
+
+NOTE_LIMIT = 2_000  # characters, as the item keeps them
+_PICTURES = frozenset({"apparel", "electronics", "footwear", "homeware"})
+
+
+@dataclass(slots=True)
+class Card:
+    """A line as it is shown: `id` is the start of its fields' ids, `pick` what was typed when it is chosen."""
+
+    id: str
+    choice: Choice
+    reasons: frozenset[str]
+    options: SafeString
+    pick: Pick | None
+    wrong: str = ""  # the field that is: quantity, reason or note
+    error: str = ""
+
+    @property
+    def line(self) -> OrderLine:
+        return self.choice.line
+
+    @property
+    def name(self) -> str:
+        return self.line.name_in(get_language() or "")
+
+    @property
+    def typed(self) -> Pick:
+        return self.pick or Pick()
+
+    @property
+    def welcome(self) -> bool:
+        """Whether one unit may come back without asking anybody."""
+        verdict = self.choice.verdict
+        return verdict is not None and verdict.answer == Answer.ACCEPT
+
+    @property
+    def sentence(self) -> str:
+        """Until when it may come back, or why it may not."""
+        verdict = self.choice.verdict
+        if verdict is None:
+            return sentences.of_refusal(Refused("quantity_too_many", returnable=0))
+        if not self.welcome:
+            return " ".join(sentences.of_reason(reason) for reason in verdict.reasons)
+        if verdict.until is None:
+            return _("Can be returned at any time.") if verdict.open_ended else _("Can be returned.")
+        return _("Can be returned until %(day)s.") % {"day": sentences.day(verdict.until)}
+
+
+def cards(order: Order, picks: Mapping[str, Pick], *, at: datetime) -> list[Card]:
+    offered = Reasons()
+    return [
+        Card(
+            id=f"item-{number}",
+            choice=choice,
+            reasons=offered.codes(choice.line.kind),
+            options=offered.options(choice.line.kind, (picks.get(choice.line.line_id) or Pick()).reason),
+            pick=picks.get(choice.line.line_id),
+        )
+        for number, choice in enumerate(requests.choices(order, at=at))
+    ]
+
+
+class Reasons:
+    """The reasons offered, as options of a list; each kind of goods is drawn once, also on an order of 700 lines."""
+
+    def __init__(self) -> None:
+        self.all = list(Reason.objects.offered())
+        self.drawn: dict[tuple[str, str], SafeString] = {}
+
+    def options(self, kind: str, chosen: str) -> SafeString:
+        if (kind, chosen) not in self.drawn:
+            context = {"groups": self._groups(kind), "chosen": chosen}
+            self.drawn[kind, chosen] = render_to_string("shopper/reasons.html", context)
+        return self.drawn[kind, chosen]
+
+    def codes(self, kind: str) -> frozenset[str]:
+        return frozenset(reason.code for _heading, group in self._groups(kind) for reason in group)
+
+    def _groups(self, kind: str) -> list[tuple[str, list[Reason]]]:
+        """(heading, its reasons); a reason without a heading stands under an empty one."""
+        headings = {reason.pk: reason for reason in self.all}
+        parents = {reason.parent_id for reason in self.all}
+        groups: dict[int, tuple[str, list[Reason]]] = {}
+        for reason in self.all:
+            if reason.pk not in parents and reason.suits(kind):
+                heading = headings.get(reason.parent_id or 0)
+                group = groups.setdefault(heading.pk if heading else -reason.pk, (str(heading or ""), []))
+                group[1].append(reason)
+        return list(groups.values())
+
+
+def read(post: QueryDict) -> dict[str, Pick]:
+    """What was typed for the chosen lines; a character that no database keeps is left out."""
+    return {
+        line: Pick(
+            quantity=_text(post, f"quantity-{line}"),
+            reason=_text(post, f"reason-{line}"),
+            note=_text(post, f"note-{line}"),
+        )
+        for line in post.getlist("item")
+    }
+
+
+def _text(post: QueryDict, name: str) -> str:
+    return post.get(name, "").replace("\x00", "").strip()
+
+
+def find_faults(shown: Sequence[Card], picks: Mapping[str, Pick]) -> list[tuple[str, str]]:
+    """Mark every card whose pick is bad; returns the error summary as (id of the field, sentence)."""
+    faults = []
+    for card in shown:
+        if card.pick and (fault := _fault(card, card.pick)):
+            card.wrong, card.error = fault
+            faults.append((f"{card.id}-{card.wrong}", f"{card.name}: {card.error}"))
+    if picks.keys() - {card.line.line_id for card in shown}:
+        faults.append(("", sentences.of_refusal(Refused("line_unknown"))))
+    if not picks:
+        faults.append(("items", sentences.of_refusal(Refused("nothing_asked"))))
+    return faults
+
+
+def _fault(card: Card, pick: Pick) -> tuple[str, str] | None:
+    """The field that is wrong, and what to do about it."""
+    units = _whole_number(pick.quantity)
+    if units is None:
+        return "quantity", sentences.of_refusal(Refused("quantity_invalid"))
+    if units > card.choice.units:
+        return "quantity", sentences.of_refusal(Refused("quantity_too_many", returnable=card.choice.units))
+    if pick.reason and pick.reason not in card.reasons:
+        return "reason", sentences.of_refusal(Refused("reason_unknown"))
+    if len(pick.note) > NOTE_LIMIT:
+        return "note", _("Please use at most %(limit)d characters.") % {"limit": NOTE_LIMIT}
+    return None
+
+
+def _whole_number(typed: str) -> int | None:
+    """1 or more in plain digits; nothing else counts units."""
+    plain = typed.isascii() and typed.isdigit() and len(typed) <= 18
+    return (int(typed) or None) if plain else None

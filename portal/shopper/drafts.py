@@ -1,0 +1,67 @@
+"""The choice in the making: kept in the session until it has become a return."""
+
+import secrets
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+
+from returns.actions.requests import Wish
+from returns.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One chosen line, as it was typed; good or bad."""
+
+    quantity: str = "1"
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Draft:
+    """`token` changes with every change of the choice, so that only what was shown can be sent, and only once.
+
+    `made` is the number of the return that came of it.
+    """
+
+    picks: dict[str, Pick] = field(default_factory=dict)  # line id -> pick
+    way: str = ""
+    token: str = ""
+    made: str = ""
+
+    @property
+    def wishes(self) -> list[Wish]:
+        """Of a draft whose picks were found good."""
+        return [
+            Wish(line, int(pick.quantity), pick.reason, note=pick.note.strip()) for line, pick in self.picks.items()
+        ]
+
+    def choose(self, picks: dict[str, Pick]) -> None:
+        self.picks = picks
+        self.token = secrets.token_urlsafe(16)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def load(request: HttpRequest, order: Order) -> Draft:
+    """The draft for this order, or an empty one; what has become a return is no draft any more."""
+    draft = _read(request.session.get("drafts", {}).get(order.number, {}))
+    return Draft() if draft.made else draft
+
+
+def save(request: HttpRequest, order: Order, draft: Draft) -> None:
+    request.session["drafts"] = {**request.session.get("drafts", {}), order.number: draft.as_json()}
+
+
+def came_of(request: HttpRequest, order: Order) -> Draft | None:
+    """The last draft for this order, when it has become a return."""
+    draft = _read(request.session.get("drafts", {}).get(order.number, {}))
+    return draft if draft.made else None
+
+
+def _read(data: dict[str, Any]) -> Draft:
+    picks = {line: Pick(**pick) for line, pick in data.get("picks", {}).items()}
+    return Draft(**{**data, "picks": picks})

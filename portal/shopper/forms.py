@@ -1,0 +1,54 @@
+"""What a shopper types, outside the choice of items (choosing.py)."""
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+
+class FindForm(forms.Form):
+    number = forms.CharField(
+        label=_("Order number"),
+        max_length=64,
+        help_text=_("It stands at the top of the order confirmation that you received by e-mail, and on the invoice."),
+        error_messages={"required": _("Please enter the order number.")},
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    proof = forms.CharField(
+        label=_("E-mail address or postcode"),
+        max_length=254,
+        help_text=_("The one that you gave with the order."),
+        error_messages={"required": _("Please enter the e-mail address or the postcode of the order.")},
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "email", "autocapitalize": "none"}),
+    )
+
+
+class WayForm(forms.Form):
+    way = forms.ChoiceField(
+        choices=[("label", _("Print a label")), ("qr", _("Show a QR code"))],
+        error_messages={
+            "required": _("Please choose how you send the parcel."),
+            "invalid_choice": _("Please choose one of the offered ways."),
+        },
+    )
+
+
+class TrackingForm(forms.Form):
+    tracking_number = forms.CharField(
+        label=_("Tracking number"),
+        max_length=60,
+        help_text=_("It stands on the proof of posting."),
+        error_messages={"required": _("Please enter the tracking number.")},
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9][A-Za-z0-9 ./-]{3,}$",
+                _("Please enter the tracking number as it stands on the proof of posting."),
+            )
+        ],
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+    carrier = forms.CharField(
+        label=_("Carrier"),
+        max_length=50,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )

@@ -1,0 +1,168 @@
+"""The page of one return: what has happened, what is next, and the money; every date a whole day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django_fsm import can_proceed
+
+from returns import sentences
+from returns.actions import requests
+from returns.models import RMA, Event, ItemState, ParcelStatus, Refund, RefundState, ReturnParcel, RMAItem, RMAState
+from returns.models.orders import OrderLine
+
+TONES = {
+    ItemState.ACCEPTED: "good",
+    ItemState.REFERRED: "wait",
+    ItemState.PENDING: "wait",
+    ItemState.REFUSED: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A day of the timeline; `day` is None for a step that has none yet."""
+
+    day: date | None
+    sentences: list[str] = field(default_factory=list)
+    note: str = ""  # the agent's reason for a no
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An item of the return as its page shows it; `share` is in minor units."""
+
+    item: RMAItem
+
+    @property
+    def line(self) -> OrderLine:
+        return self.item.line
+
+    @property
+    def name(self) -> str:
+        return self.line.name_in(get_language() or "")
+
+    @property
+    def tone(self) -> str:
+        return TONES[ItemState(self.item.state)]
+
+    @property
+    def state(self) -> str:
+        """What was decided, in the shopper's words."""
+        words = {
+            ItemState.ACCEPTED: _("may come back"),
+            ItemState.REFERRED: _("an agent decides"),
+            ItemState.PENDING: _("an agent decides"),
+            ItemState.REFUSED: _("declined"),
+        }
+        return words[ItemState(self.item.state)]
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why an item waits or was declined; an accepted one needs no words."""
+        if self.item.state == ItemState.ACCEPTED:
+            return []
+        return [sentences.of_reason(reason) for reason in self.item.judged.reasons]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything on the page of one return."""
+
+    rma: RMA
+
+    @property
+    def items(self) -> list[Shown]:
+        return [Shown(item) for item in self.rma.items.all()]
+
+    @property
+    def expected(self) -> list[Shown]:
+        """What is accepted, and so what the money is for."""
+        return [shown for shown in self.items if shown.item.state == ItemState.ACCEPTED]
+
+    @property
+    def total(self) -> int:
+        return sum(shown.item.share for shown in self.expected)
+
+    @property
+    def refunds(self) -> list[Refund]:
+        return [refund for refund in self.rma.refunds.all() if refund.state != RefundState.PAID_OTHERWISE]
+
+    @property
+    def parcels(self) -> list[ReturnParcel]:
+        """Those that somebody told us of; our own label tells nothing."""
+        return [parcel for parcel in self.rma.parcels.all() if parcel.status != ParcelStatus.LABELLED]
+
+    @property
+    def may_cancel(self) -> bool:
+        return can_proceed(self.rma.cancel)
+
+    @property
+    def tone(self) -> str:
+        if self.rma.state in RMAState.dead():
+            return "bad"
+        done = (RMAState.REFUNDED, RMAState.CLOSED)
+        return "wait" if self.rma.waits_for_agent else "good" if self.rma.state in done else ""
+
+    @property
+    def state(self) -> str:
+        return str(self.rma.shown_state.label)
+
+    @property
+    def refund_by(self) -> date:
+        """The last day for the money, by the parcel's own days where they are known."""
+        sent = [timezone.localdate(parcel.status_at) for parcel in self.parcels]
+        received = [timezone.localdate(receipt.received_at) for receipt in self.rma.receipts.all()]
+        return requests.refund_by(
+            self.rma.order,
+            asked_on=timezone.localdate(self.rma.created_at),
+            sent_on=min(sent + received, default=None),
+            received_on=min(received, default=None),
+        )
+
+    @property
+    def send_by(self) -> date | None:
+        """The last day before an unsent return expires."""
+        approved = self.rma.approved_at
+        return timezone.localdate(approved) + timedelta(days=settings.SEND_WITHIN_DAYS) if approved else None
+
+    @property
+    def history(self) -> list[Entry]:
+        told = ((timezone.localdate(event.at), event) for event in Event.objects.timeline(self.rma))
+        entries = [_entry(day, [event for _day, event in group]) for day, group in groupby(told, lambda pair: pair[0])]
+        return [entry for entry in entries if entry.sentences]
+
+    @property
+    def upcoming(self) -> list[Entry]:
+        """What is next, in order; nothing when all is over."""
+        return [Entry(day, [sentence]) for day, sentence in self._next()]
+
+    def _next(self) -> Iterator[tuple[date | None, str]]:
+        rma = self.rma
+        if rma.waits_for_agent and rma.answer_by:
+            yield timezone.localdate(rma.answer_by), _("By this day an agent has answered you by e-mail.")
+        if rma.state in (RMAState.APPROVED, RMAState.LABEL_READY):
+            yield self.send_by, _("Please hand in the parcel by this day. After it, the return expires.")
+        if rma.state in RMAState.sendable():
+            yield None, _("The parcel arrives, and we check what is in it.")
+        if rma.state in (*RMAState.sendable(), RMAState.RECEIVED, RMAState.REFUND_DUE):
+            yield self.refund_by, self._money_sentence()
+
+    def _money_sentence(self) -> str:
+        if self.rma.receipts.all():
+            return _("By this day at the latest the money is paid back, the way you paid.")
+        return _(
+            "By this day at the latest the money is paid back, the way you paid. "
+            "If the parcel arrives later, we pay when it has arrived."
+        )
+
+
+def _entry(day: date, events: list[Event]) -> Entry:
+    told = [sentences.of_event(event.kind, event.data) for event in events]
+    notes = [event.data.get("note", "") for event in events if event.kind == "rma.rejected"]
+    return Entry(day, [sentence for sentence in told if sentence], " ".join(notes))
