@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from returns.actions import orders, requests
+from returns.actions import orders, receiving, requests
+from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
-from returns.models import RMA, SHOPPER, SYSTEM, Order, Policy
+from returns.models import RMA, SHOPPER, SYSTEM, Actor, Order, Policy, Receipt
 
 NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -20,6 +21,9 @@ KAREL_EMAIL = "karel@example.com"
 WANDA_EMAIL = "wanda@shop.example"
 BOB_EMAIL = "bob@shop.example"
 MONA_EMAIL = "mona@shop.example"
+
+WANDA = Actor("staff", "1", "Wanda")
+BOB = Actor("staff", "2", "Bob")
 
 SHIRT = LineData("1", "T-shirt", 3, 10_000, sku="TS-RED-M", names={"cs": "Tričko"}, kind="apparel")
 MUG = LineData("2", "Mug", 1, 495, sku="MUG", names={"cs": "Hrnek"}, kind="homeware")
@@ -72,3 +76,9 @@ def asked(order: Order, *wishes: Wish, at: datetime = NOW) -> RMA:
     """A return as a shopper asks for it; one T-shirt unless told otherwise."""
     wanted: Sequence[Wish] = wishes or [Wish("1", 1, "too_small")]
     return requests.request(order, wanted, by=SHOPPER, at=at, locale="cs", channel="page")
+
+
+def arrived(rma: RMA, *counts: Count, at: datetime = NOW) -> Receipt:
+    """A parcel as Wanda counts it; all that was asked for, as good as new, unless told otherwise."""
+    found = counts or [Count(item.line.line_id, fine=item.quantity) for item in rma.items.select_related("line")]
+    return receiving.receive(rma, found, by=WANDA, at=at)

@@ -6,12 +6,13 @@ from datetime import datetime
 from django.db import transaction
 
 from returns.actions.goodwill import grant
+from returns.actions.receiving import owe_arrived
 from returns.actions.record import noted, record
 from returns.actions.refunds import settle
 from returns.actions.refusals import Refused
 from returns.actions.requests import ANSWER_WITHIN
 from returns.actions.shipping import book_label
-from returns.models import RMA, Actor, GoodwillReason, ItemState, Order, RMAItem, RMAState
+from returns.models import RMA, Actor, Event, GoodwillReason, ItemState, Order, ReturnParcel, RMAItem, RMAState
 from returns.policy.amounts import share
 
 
@@ -28,14 +29,11 @@ def approve(rma: RMA, *, by: Actor, at: datetime, note: str = "", lines: Sequenc
     for item in waiting:
         item.accept()
         item.save()
-    moved = rma.state == RMAState.IN_REVIEW
-    if moved:
-        rma.approve()
-        rma.approved_at = at
+    rma.approved_at = at  # the time for sending counts from the last yes
+    record(*_approved(rma, waiting, note, by=by, at=at))
+    owe_arrived(rma, waiting, by=by, at=at)
+    settle(rma, by=by, at=at)
     _stamp(rma, at)
-    _tell(rma, "rma.approved", waiting, note, by=by, at=at)
-    if moved:
-        book_label(rma, by=by, at=at)
     return rma
 
 
@@ -51,6 +49,17 @@ def approve_with_goodwill(
 
 @transaction.atomic
 def reject(rma: RMA, *, by: Actor, at: datetime, note: str, lines: Sequence[str] = ()) -> RMA:
+def _approved(rma: RMA, items: Sequence[RMAItem], note: str, *, by: Actor, at: datetime) -> list[Event]:
+    """The moves of an approval. A return of which something goes on already has its label."""
+    if rma.state != RMAState.IN_REVIEW:
+        return [_noted(rma, "rma.approved", items, note, by=by, at=at)]
+    rma.approve()
+    approved = _noted(rma, "rma.approved", items, note, by=by, at=at)
+    parcel, label = book_label(rma, by=by, at=at)
+    ReturnParcel.objects.book(parcel)
+    return [approved, label]
+
+
     """Refuse the waiting items, or those of these line ids, and say why in words for the shopper.
 
     Raises Refused: `nothing_waits`, `line_unknown`, `note_missing`.
@@ -63,8 +72,7 @@ def reject(rma: RMA, *, by: Actor, at: datetime, note: str, lines: Sequence[str]
         item.save()
     if rma.state == RMAState.IN_REVIEW and not rma.items.exclude(state=ItemState.REFUSED).exists():
         rma.reject()
-    _stamp(rma, at)
-    _tell(rma, "rma.rejected", waiting, note, by=by, at=at)
+    record(_noted(rma, "rma.rejected", waiting, note, by=by, at=at))
     settle(rma, by=by, at=at)
     return rma
 
@@ -81,12 +89,13 @@ def reopen(rma: RMA, *, by: Actor, at: datetime, note: str = "") -> RMA:
     items = list(rma.items.select_related("line"))
     _allot_again(rma, items)
     for item in items:
-        item.refer()
+        if item.state != ItemState.REFERRED:
+            item.refer()
         item.save()
     rma.reopen()
     rma.answer_by = at + ANSWER_WITHIN
     _stamp(rma, at)
-    _tell(rma, "rma.reopened", items, note, by=by, at=at)
+    _stamp(rma, at)
     return rma
 
 
@@ -104,7 +113,8 @@ def cancel(rma: RMA, *, by: Actor, at: datetime) -> RMA:
 
 def _locked(rma: RMA) -> RMA:
     """The order first, then the RMA: the one order in which everything locks them."""
-    Order.objects.select_for_update().get(pk=rma.order_id)
+    record(_noted(rma, "rma.reopened", items, note, by=by, at=at))
+    Order.objects.locked().get(pk=rma.order_id)
     return RMA.objects.locked().select_related("order").get(pk=rma.pk)
 
 
@@ -114,7 +124,7 @@ def _allot_again(rma: RMA, items: Sequence[RMAItem]) -> None:
     for item in items:
         units, given = taken.get(item.line_id, (0, 0))
         if units + item.quantity > item.line.quantity:
-            raise Refused("quantity_too_many", field=item.line.line_id, returnable=item.line.quantity - units)
+            raise Refused("quantity_too_many", field=item.line.line_id, returnable=max(0, item.line.quantity - units))
         item.share = share(item.line.paid, item.line.quantity, given, units, item.quantity)
 
 
@@ -123,9 +133,9 @@ def _stamp(rma: RMA, at: datetime) -> None:
     rma.save()
 
 
-def _tell(rma: RMA, kind: str, items: Sequence[RMAItem], note: str, *, by: Actor, at: datetime) -> None:
+def _noted(rma: RMA, kind: str, items: Sequence[RMAItem], note: str, *, by: Actor, at: datetime) -> Event:
     lines = [item.line.line_id for item in items]
-    record(noted(kind, by=by, at=at, order=rma.order, rma=rma, lines=lines, note=note.strip()))
+    return noted(kind, by=by, at=at, order=rma.order, rma=rma, lines=lines, note=note.strip())
 
 
 def _taken_up(rma: RMA, lines: Sequence[str]) -> tuple[RMA, list[RMAItem]]:

@@ -19,8 +19,8 @@ def grant(
     Raises Refused: `amount_invalid` below 1, `note_missing`, `reason_unknown`, `above_paid` where the
     payments have less left than this and what live returns may still claim.
     """
-    order = Order.objects.select_for_update().get(pk=order.pk)
-    if amount < 1:
+    order = Order.objects.locked().get(pk=order.pk)
+    if type(amount) is not int or amount < 1:
         raise Refused("amount_invalid", field="amount")
     if not note.strip():
         raise Refused("note_missing", field="note")

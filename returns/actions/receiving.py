@@ -48,24 +48,36 @@ class Count:
 def receive(rma: RMA, counts: Sequence[Count], *, by: Actor, at: datetime, note: str = "") -> Receipt:
     """Record a parcel as counted; what arrived of accepted items is refunded in proportion.
 
+    What arrived of an item that waits for an agent is owed once it is accepted (`owe_arrived`).
     Units above what the return still expects are recorded as `extra`, and a line that was not
     announced is extra altogether: extra is never refunded by itself. Raises Refused:
     `rma_not_receivable`, `nothing_counted`, `line_twice`, `line_unknown`, `quantity_invalid`.
     """
-    Order.objects.select_for_update().get(pk=rma.order_id)
+    Order.objects.locked().get(pk=rma.order_id)
     rma = RMA.objects.locked().select_related("order").get(pk=rma.pk)
     if rma.state not in RMAState.receivable():
         raise Refused("rma_not_receivable", state=rma.state)
     _refuse_nonsense(counts)
-    items = {item.line_id: item for item in rma.items.filter(state=ItemState.ACCEPTED)}
+    items = {item.line_id: item for item in rma.items.exclude(state=ItemState.REFUSED)}
     before = ReceiptLine.objects.filter(receipt__rma=rma).counted()
     receipt = _receipt(rma, note, by=by, at=at)
     lines = _count_lines(receipt, counts, _lines(rma.order, counts), items, before)
     ReceiptLine.objects.bulk_create(lines)
     _move(rma, receipt, lines, by=by, at=at)
-    _refund(rma, receipt, lines, items, before, by=by, at=at)
+    _owe(receipt, _arrived(lines, items, before), by=by, at=at)
     settle(rma, by=by, at=at)
+    rma.save()
     return receipt
+
+
+@transaction.atomic(savepoint=False)
+def owe_arrived(rma: RMA, items: Sequence[RMAItem], *, by: Actor, at: datetime) -> None:
+    """Owe what earlier receipts counted of items of a locked RMA that an agent accepted only now."""
+    receipt = rma.receipts.last()
+    if receipt is None:
+        return
+    counted = ReceiptLine.objects.filter(item__in=items).counted()
+    _owe(receipt, [(item, 0, counted.get(item.pk, (0, 0))[0]) for item in items], by=by, at=at)
 
 
 def _refuse_nonsense(counts: Sequence[Count]) -> None:
@@ -161,26 +173,25 @@ def _move(rma: RMA, receipt: Receipt, lines: Sequence[ReceiptLine], *, by: Actor
     record(noted("receipt.recorded", by=by, at=at, order=rma.order, rma=rma, **told))
 
 
-def _refund(
-    rma: RMA,
-    receipt: Receipt,
-    lines: Sequence[ReceiptLine],
-    items: dict[int, RMAItem],
-    before: dict[int, tuple[int, int]],
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    """What this receipt adds to what is owed: the difference between owed with it and owed before it."""
+def _arrived(
+    lines: Sequence[ReceiptLine], items: dict[int, RMAItem], before: dict[int, tuple[int, int]]
+) -> list[tuple[RMAItem, int, int]]:
+    """Per accepted item: (item, units that had arrived before, units that have arrived now)."""
+    found = [(items[line.line_id], line.fine + line.damaged) for line in lines if line.item is not None]
+    return [
+        (item, before.get(item.pk, (0, 0))[0], before.get(item.pk, (0, 0))[0] + units)
+        for item, units in found
+        if item.state == ItemState.ACCEPTED
+    ]
+
+
+def _owe(receipt: Receipt, arrived: Sequence[tuple[RMAItem, int, int]], *, by: Actor, at: datetime) -> None:
+    """What a receipt adds to what is owed: the difference between owed with it and owed before it."""
     parts = []
-    for line in lines:
-        if line.item is None:
-            continue
-        item = items[line.line_id]
-        had, _accounted = before.get(item.pk, (0, 0))
-        has = had + line.fine + line.damaged
+    for item, had, has in arrived:
         owed = due_so_far(item.share, item.quantity, has) - due_so_far(item.share, item.quantity, had)
         if owed:
             parts.append(Part(kind=RefundLine.Kind.GOODS, amount=owed, item=item))
     if parts:
+        rma = receipt.rma
         decide(rma.order, parts, originator=Originator.RMA, rma=rma, receipt=receipt, by=by, at=at)

@@ -108,17 +108,17 @@ def decide(
 
 def free_for_goodwill(order: Order) -> int:
     """Minor units that may be granted beyond policy: what was captured, less what is refunded or may be."""
-    return max(0, sum(room for _payment, room in _rooms(order)) - _claimable(order))
+    return max(0, sum(room for _payment, room in _rooms(order)) - claimable(order))
 
 
 def _rooms(order: Order) -> list[tuple[Payment, int]]:
-    """The order's payments, locked, each with what may still be paid back of it."""
-    locked = list(order.payments.locked())
+    """The order's payments in its currency, locked, each with what may still be paid back of it."""
+    locked = list(order.payments.filter(currency=order.currency).locked())
     active = {payment.pk: payment.active for payment in order.payments.with_room()}
     return [(payment, payment.captured - active[payment.pk]) for payment in locked]
 
 
-def _claimable(order: Order) -> int:
+def claimable(order: Order) -> int:
     """What live returns of this order may still claim: their shares, less what refunds already cover."""
     shares = RMAItem.objects.live().filter(rma__order=order).aggregate(total=Sum("share"))["total"] or 0
     covered = RefundLine.objects.filter(
@@ -169,28 +169,26 @@ def send_next(gateway: Gateway, *, at: datetime) -> bool:
     if claim is None:
         return False
     try:
-        remote = _call(gateway, claim, at=at)
+        apply(claim.refund, _call(gateway, claim, at=at), at=at)
     except Unanswered as doubt:
         _doubt(claim, str(doubt), at=at, key_spent=doubt.key_spent)
+    except Refused as difference:
+        _doubt(claim, str(difference), at=at)
     except PutOff as delay:
         _put_off(claim, delay, at=at)
     except Rejected as rejection:
         _fail(claim, rejection, at=at)
-    else:
-        if remote is None:
-            _doubt(claim, "not found yet", at=at)
-        else:
-            apply(claim.refund, remote, at=at)
     return True
 
 
 @transaction.atomic
 def _claim(at: datetime) -> Claim | None:
     """Take one refund with a lease and write the attempt down, before anything is sent."""
-    waiting = Refund.objects.sendable(at).select_for_update(skip_locked=True, of=("self",))
+    waiting = Refund.objects.sendable(at).select_for_update(skip_locked=True, of=("self",), no_key=True)
     refund = waiting.select_related("payment", "rma", "order").first()
     if refund is None:
         return None
+    nothing_sent = refund.state == RefundState.DUE  # or the provider did nothing, and said so
     if refund.state == RefundState.SENDING:  # its worker died: nobody knows how far it came
         refund.doubt()
     refund.claim()
@@ -200,7 +198,10 @@ def _claim(at: datetime) -> Claim | None:
     last = refund.attempts.last()
     if last is None:
         return Claim(refund, _attempt(refund, 1, at), sent_before=False)
-    return Claim(refund, last, sent_before=last.outcome != Attempt.Outcome.PUT_OFF)
+    if nothing_sent:  # the key's life and the age of an absence count from what is sent now
+        last.first_sent_at = last.last_sent_at = at
+        last.save()
+    return Claim(refund, last, sent_before=not nothing_sent)
 
 
 def _attempt(refund: Refund, number: int, at: datetime) -> Attempt:
@@ -213,13 +214,13 @@ def _attempt(refund: Refund, number: int, at: datetime) -> Attempt:
     )
 
 
-def _call(gateway: Gateway, claim: Claim, *, at: datetime) -> Remote | None:
-    """The provider's object; None when it was sent before, is not there, and may still appear."""
+def _call(gateway: Gateway, claim: Claim, *, at: datetime) -> Remote:
+    """The provider's object. Unanswered also when it was sent before, is not there, and may still appear."""
     if claim.sent_before:
-        if remote := gateway.find(claim.refund):
+        if remote := _look(gateway, claim):
             return remote
         if at - claim.attempt.last_sent_at < ABSENCE_AGE:
-            return None
+            raise Unanswered("not_found_yet")
         _prove_absent(claim, at=at)
     try:
         return gateway.refund(claim.refund, claim.attempt)
@@ -228,6 +229,14 @@ def _call(gateway: Gateway, claim: Claim, *, at: datetime) -> Remote | None:
         if remote := gateway.find(claim.refund):
             return remote
         raise
+
+
+def _look(gateway: Gateway, claim: Claim) -> Remote | None:
+    """What became of a refund that was sent. A refusal to look proves nothing: another account has no such payment."""
+    try:
+        return gateway.find(claim.refund)
+    except Rejected as refusal:
+        raise Unanswered(str(refusal)) from refusal
 
 
 @transaction.atomic
@@ -311,17 +320,17 @@ _NEWS = {
 }
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     """Make our row say what the provider's object says; news that is no news changes nothing.
 
     The one way in for the API's answer, a webhook and reconciliation. Raises Refused
-    `remote_differs` when amount or currency are not ours; nothing is written then.
+    `remote_differs` when amount, currency or id are not ours, or its status is none that we know;
+    nothing is written then.
     """
     rma = RMA.objects.locked().select_related("order").get(pk=refund.rma_id) if refund.rma_id else None
     refund = Refund.objects.locked().select_related("rma", "order").get(pk=refund.pk)
-    if (remote.amount, remote.currency) != (refund.amount, refund.currency):
-        raise Refused("remote_differs", refund=refund.public_id, amount=remote.amount)
+    _refuse_difference(refund, remote)
     verb, kind = _NEWS[remote.status]
     move = getattr(refund, verb)
     if not can_proceed(move):  # no news, or old news that a later message has overtaken
@@ -332,6 +341,15 @@ def apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     _end(refund, kind, at=at)
     if rma is not None:
         settle(rma, by=SYSTEM, at=at)
+        rma.save()
+
+
+def _refuse_difference(refund: Refund, remote: Remote) -> None:
+    ours = (refund.amount, refund.currency, refund.gateway_id or remote.id)
+    if ours != (remote.amount, remote.currency, remote.id) or remote.status not in _NEWS:
+        raise Refused(
+            "remote_differs", refund=refund.public_id, remote=remote.id, amount=remote.amount, status=remote.status
+        )
 
 
 def _told(kind: str, refund: Refund, *, by: Actor, at: datetime) -> Event:
@@ -353,16 +371,19 @@ def work_next_event(gateway: Gateway, *, at: datetime) -> bool:
     if event is None:
         return False
     try:
-        remote = gateway.fetch(event.object_id) if event.kind.startswith(("refund.", "charge.refund.")) else None
-    except (Unanswered, PutOff, Rejected) as error:
+        if event.kind.startswith(("refund.", "charge.refund.")):
+            _work(gateway.fetch(event.object_id), at=at)
+    except (Unanswered, PutOff, Rejected, Refused) as error:
         _try_event_again(event, str(error), at=at)
         return True
-    refund = Refund.objects.filter(public_id=remote.refund_id).first() if remote else None
-    if refund is not None and remote is not None:
-        apply(refund, remote, at=at)
     event.worked_at = at
     event.save()
     return True
+
+
+def _work(remote: Remote, *, at: datetime) -> None:
+    if refund := Refund.objects.filter(public_id=remote.refund_id).first():
+        apply(refund, remote, at=at)
 
 
 def _try_event_again(event: GatewayEvent, error: str, *, at: datetime) -> None:
@@ -376,7 +397,7 @@ def _try_event_again(event: GatewayEvent, error: str, *, at: datetime) -> None:
 
 
 def settle(rma: RMA, *, by: Actor, at: datetime) -> None:
-    """Move a locked RMA to where its receipts and refunds say it is. Call after each of them changes."""
+    """Move a locked RMA to where its receipts and refunds say it is. Call after each of them changes, then save it."""
     owed = rma.refunds.open().filter(originator=Originator.RMA).exists()
     if owed:
         _move(rma, "owe_refund", "rma.refund_owed", by=by, at=at)
@@ -392,7 +413,6 @@ def _move(rma: RMA, verb: str, kind: str, *, by: Actor, at: datetime) -> None:
     if can_proceed(move):
         move()
         rma.updated_at = at
-        rma.save()
         record(noted(kind, by=by, at=at, order=rma.order, rma=rma))
 
 

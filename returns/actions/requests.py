@@ -19,6 +19,7 @@ from returns.models import (
     OrderLine,
     Policy,
     Reason,
+    ReturnParcel,
     RMAItem,
 )
 from returns.policy.amounts import share
@@ -96,21 +97,24 @@ def preview(order: Order, wishes: Sequence[Wish], *, at: datetime) -> list[Offer
 def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, locale: str, channel: str) -> RMA:
     """Open an RMA: its accepted items go on at once, the others wait for an agent.
 
-    The order and its lines are locked in a fixed order before units are counted, so that of several
-    requests for the same unit one is served. Raises Refused: `nothing_asked`, `line_twice`,
+    The order is locked before units are counted, so that of several requests for the same unit one
+    is served. Raises Refused: `nothing_asked`, `line_twice`,
     `line_unknown`, `quantity_invalid`, `quantity_too_many`, `reason_unknown`, `resolution_unknown`.
     """
-    order = Order.objects.select_for_update().get(pk=order.pk)
+    order = Order.objects.locked().get(pk=order.pk)
     offers = _offers(order, _lines(order), wishes, at)
     rma = RMA(order=order, locale=locale, channel=channel, created_at=at, updated_at=at)
     items = [_item(rma, offer) for offer in offers]
     events = [noted("rma.requested", by=by, at=at, order=order, rma=rma, items=len(items))]
     events += _decide(rma, items, by=by, at=at)
+    booked = book_label(rma, by=by, at=at) if rma.may_be_sent else None
     rma.save()
     RMAItem.objects.bulk_create(items)
+    if booked:
+        parcel, label = booked
+        ReturnParcel.objects.book(parcel)
+        events.append(label)
     record(*events)
-    if rma.may_be_sent:
-        book_label(rma, by=by, at=at)
     return rma
 
 
@@ -154,6 +158,8 @@ def _refuse_nonsense(wishes: Sequence[Wish], reasons: dict[str, Reason]) -> None
         if wish.line in seen:
             raise Refused("line_twice", field=wish.line, line=wish.line)
         seen.add(wish.line)
+        if type(wish.units) is not int:
+            raise Refused("quantity_invalid", field=wish.line, line=wish.line, units=wish.units)
         if wish.reason and wish.reason not in reasons:
             raise Refused("reason_unknown", field=wish.line, line=wish.line, reason=wish.reason)
         if wish.resolution not in RESOLUTIONS:

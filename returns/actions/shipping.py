@@ -7,25 +7,24 @@ from django.db import transaction
 from returns.actions.record import noted, record
 from returns.actions.refusals import Refused
 from returns.carriers import OwnLabel
-from returns.models import RMA, Actor, ParcelStatus, ReturnParcel, RMAState
+from returns.models import RMA, Actor, Event, ParcelStatus, ReturnParcel, RMAState
 
 
-@transaction.atomic(savepoint=False)
-def book_label(rma: RMA, *, by: Actor, at: datetime) -> ReturnParcel:
-    """A label for the way back of a locked RMA that was just approved."""
+def book_label(rma: RMA, *, by: Actor, at: datetime) -> tuple[ReturnParcel, Event]:
+    """A label for the way back of an RMA that was just approved: moves it, and writes nothing.
+
+    The caller saves the RMA, then `ReturnParcel.objects.book`s the parcel and records the event.
+    """
     booking = OwnLabel().book(rma.number)
     rma.ready_label()
-    rma.updated_at = at
-    rma.save()
-    parcel = ReturnParcel.objects.create(
+    parcel = ReturnParcel(
         rma=rma,
         carrier=booking.carrier,
         tracking_number=booking.tracking_number,
         status=ParcelStatus.LABELLED,
         status_at=at,
     )
-    record(noted("label.created", by=by, at=at, order=rma.order, rma=rma, carrier=booking.carrier))
-    return parcel
+    return parcel, noted("label.created", by=by, at=at, order=rma.order, rma=rma, carrier=booking.carrier)
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ ANSWERS_KEPT = timedelta(hours=72)  # api.md
 def expire_next(*, at: datetime) -> bool:
     """Let one return expire that was approved long ago and never sent. False when none is left."""
     overdue = RMA.objects.unsent_since(at - timedelta(days=settings.SEND_WITHIN_DAYS))
-    rma = overdue.select_related("order").select_for_update(skip_locked=True, of=("self",)).first()
+    rma = overdue.select_related("order").select_for_update(skip_locked=True, of=("self",), no_key=True).first()
     if rma is None:
         return False
     rma.expire()
@@ -30,7 +30,7 @@ def expire_next(*, at: datetime) -> bool:
 def close_next(*, at: datetime) -> bool:
     """Close one return that was refunded long ago. False when none is left."""
     done = RMA.objects.finished_before(at - timedelta(days=settings.CLOSE_AFTER_DAYS))
-    rma = done.select_related("order").select_for_update(skip_locked=True, of=("self",)).first()
+    rma = done.select_related("order").select_for_update(skip_locked=True, of=("self",), no_key=True).first()
     if rma is None:
         return False
     rma.close()

@@ -14,6 +14,17 @@ class ParcelStatus(models.TextChoices):
     DELIVERED = "delivered", _("delivered")
 
 
+class ReturnParcelQuerySet(models.QuerySet["ReturnParcel"]):
+    def book(self, parcel: "ReturnParcel") -> None:
+        """Write a parcel that got a label; a return that was reopened has the same one again."""
+        self.bulk_create(
+            [parcel],
+            update_conflicts=True,
+            unique_fields=["rma", "carrier", "tracking_number"],
+            update_fields=["status", "status_at"],
+        )
+
+
 class ReturnParcel(models.Model):
     """One parcel of a return and the last that its carrier told of it."""
 
@@ -22,6 +33,8 @@ class ReturnParcel(models.Model):
     tracking_number = models.CharField(max_length=60)
     status = models.CharField(max_length=20, choices=ParcelStatus)
     status_at = models.DateTimeField()
+
+    objects = ReturnParcelQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -55,7 +55,7 @@ class Goodwill(models.Model):
 
 class RefundQuerySet(models.QuerySet["Refund"]):
     def locked(self) -> Self:
-        return self.select_for_update(of=("self",))
+        return self.select_for_update(of=("self",), no_key=True)
 
     def sendable(self, at: datetime) -> Self:
         """Those a worker should take up now: due, in doubt, or left behind by a worker that died."""

@@ -48,7 +48,8 @@ def read_number(typed: str) -> str | None:
 
 class RMAQuerySet(models.QuerySet["RMA"]):
     def locked(self) -> Self:
-        return self.select_for_update()
+        """The row of the return alone. Not its key: whoever writes a row that names it need not wait."""
+        return self.select_for_update(of=("self",), no_key=True)
 
     def with_contents(self) -> Self:
         """All that a page or the API shows of a return, in a fixed number of statements."""
@@ -58,8 +59,7 @@ class RMAQuerySet(models.QuerySet["RMA"]):
 
     def waiting(self) -> Self:
         """The exceptions: those with an item that waits for an agent."""
-        waits = RMAItem.objects.filter(rma=OuterRef("pk"), state=ItemState.REFERRED)
-        return self.filter(Exists(waits)).exclude(state__in=RMAState.dead())
+        return self.filter(_waits()).exclude(state__in=RMAState.dead())
 
     def oldest_promise_first(self) -> Self:
         return self.order_by("answer_by", "pk")
@@ -68,16 +68,26 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         """Those that pages and the API show in this state: see `RMA.shown_state`."""
         if state == RMAState.IN_REVIEW:
             return self.waiting()
-        waits = RMAItem.objects.filter(rma=OuterRef("pk"), state=ItemState.REFERRED)
-        return self.filter(~Exists(waits) | Q(state__in=RMAState.dead()), state=state)
+        return self.filter(~_waits() | Q(state__in=RMAState.dead()), state=state)
 
     def unsent_since(self, at: datetime) -> Self:
-        return self.filter(state__in=[RMAState.APPROVED, RMAState.LABEL_READY], approved_at__lt=at)
+        """Approved, and not sent since; while an item waits for an agent, the shopper may wait too."""
+        approved = Q(state__in=[RMAState.APPROVED, RMAState.LABEL_READY], approved_at__lt=at)
+        return self.filter(~_waits(), approved)
 
     def finished_before(self, at: datetime) -> Self:
-        """Refunded, or received with nothing to refund, and quiet since."""
-        unpaid = Q(state=RMAState.RECEIVED, refunds=None)
-        return self.filter(Q(state=RMAState.REFUNDED) | unpaid, updated_at__lt=at)
+        """Refunded, or received with nothing to refund, and quiet since; nobody waits for an answer or for money."""
+        from returns.models.refunds import Originator, Refund
+
+        refunds = Refund.objects.filter(rma=OuterRef("pk"))
+        unpaid = Q(~Exists(refunds.filter(originator=Originator.RMA)), state=RMAState.RECEIVED)
+        done = Q(state=RMAState.REFUNDED) | unpaid
+        return self.filter(~_waits(), ~Exists(refunds.open()), done, updated_at__lt=at)
+
+
+def _waits() -> Exists:
+    """Whether an item of a return waits for an agent."""
+    return Exists(RMAItem.objects.filter(rma=OuterRef("pk"), state=ItemState.REFERRED))
 
 
 class RMA(RMALifecycle):
