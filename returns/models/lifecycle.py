@@ -6,6 +6,7 @@ from here. A transition's body is empty: what belongs to a move is done by the a
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -230,7 +231,7 @@ class RefundLifecycle(models.Model):
 
 def moves(machine: type[models.Model]) -> list[tuple[str, str, str]]:
     """Every legal move of a machine as (source, verb, target), in the order of its states."""
-    field = machine._meta.get_field("state")
+    field = _state_field(machine)
     order = [value for value, _label in field.choices]
     found = ((move.source, move.name, move.target) for move in field.get_all_transitions(machine))
     return sorted(found, key=lambda move: (order.index(move[0]), order.index(move[2]), move[1]))
@@ -238,13 +239,17 @@ def moves(machine: type[models.Model]) -> list[tuple[str, str, str]]:
 
 def legal(instance: models.Model) -> list[str]:
     """The verbs that are legal for this row now: what pages and the API offer."""
-    field = instance._meta.get_field("state")
-    return sorted(name for name in field.transitions[type(instance)] if can_proceed(getattr(instance, name)))
+    verbs = _state_field(type(instance)).transitions[type(instance)]
+    return sorted(verb for verb in verbs if can_proceed(getattr(instance, verb)))
 
 
 def diagram(machine: type[models.Model]) -> Iterator[str]:
     """The machine as lines of a Mermaid state diagram."""
     yield "stateDiagram-v2"
-    yield f"    [*] --> {machine._meta.get_field('state').default}"
+    yield f"    [*] --> {_state_field(machine).default}"
     for source, verb, target in moves(machine):
         yield f"    {source} --> {target}: {verb}"
+
+
+def _state_field(machine: type[models.Model]) -> Any:
+    return machine._meta.get_field("state")

@@ -237,7 +237,7 @@ def _count(outcome: Outcome, standin: StandIn) -> None:
     outcome.refunded = Refund.objects.succeeded().total()
     outcome.waiting_returns = states[RMAState.IN_REVIEW]
     outcome.refused_returns = states[RMAState.REJECTED]
-    outcome.lost_returns = outcome.returns - sum(states[state] for state in [*done, "in_review", "rejected"])
+    outcome.lost_returns = outcome.returns - outcome.refunded_returns - outcome.waiting_returns - outcome.refused_returns
     books = standin.books()["currencies"].values()
     outcome.provider_refunded = sum(book["refunded"] for book in books)
     outcome.provider_refunds = sum(kind["count"] for book in books for kind in book["refunds"].values())
