@@ -4,11 +4,15 @@ Decisions and actions speak in codes with values; people read these. Pages, lett
 """
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import date
 from typing import Any, Protocol
 
+from babel import Locale
 from babel.dates import format_date
 from django.utils.translation import get_language, gettext, ngettext, to_locale
+
+from returns.policy.currencies import EXPONENTS, major_units
 
 Values = Mapping[str, Any]
 Sentence = Callable[[Values], str]
@@ -26,6 +30,14 @@ class Coded(Protocol):
 def day(value: date) -> str:
     """A whole day with its weekday, as the reader's language writes it (conventions.md)."""
     return format_date(value, format="full", locale=to_locale(get_language() or "en"))
+
+
+def money(amount: int, currency: str) -> str:
+    """Minor units with their currency, as the reader's language writes them, with the decimals of ISO 4217."""
+    locale = Locale.parse(to_locale(get_language() or "en"))
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (EXPONENTS[currency],) * 2  # CLDR would round some currencies to whole ones
+    return pattern.apply(major_units(amount, currency), locale, currency=currency, currency_digits=False)
 
 
 def of_reason(reason: Coded) -> str:
@@ -141,6 +153,7 @@ _REFUSALS: dict[str, Sentence] = {
     "amount_invalid": lambda _v: gettext("Please enter an amount above zero."),
     "above_paid": lambda _v: gettext("This is more than what is left of the payment."),
     "order_contradicts": lambda _v: gettext("The change contradicts units or money that were already returned."),
+    "payment_taken": lambda _v: gettext("This payment belongs to another order."),
     "key_reused": lambda _v: gettext("This key was used for another request."),
     "changed_meanwhile": lambda _v: gettext(
         "Somebody else has changed this return in the meantime. Please look again."

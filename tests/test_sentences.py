@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 from returns import sentences
 from returns.policy.reasons import CODES, FAULTS, Reason
@@ -50,3 +51,19 @@ def test_a_day_is_written_with_its_weekday(settings) -> None:
         assert sentences.day(date(2026, 11, 16)) == "pondělí 16. listopadu 2026"
     with override("en"):
         assert sentences.day(date(2026, 11, 16)) == "Monday, November 16, 2026"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [
+        (28_500, "EUR", {"en": "€285.00", "cs": "285,00\xa0€"}),
+        (28_500, "CZK", {"en": "CZK285.00", "cs": "285,00\xa0Kč"}),
+        (28_500, "RSD", {"en": "RSD285.00", "cs": "285,00\xa0RSD"}),
+        (28_500, "KWD", {"en": "KWD28.500", "cs": "28,500\xa0KWD"}),
+        (1_234_567, "JPY", {"en": "¥1,234,567", "cs": "1\xa0234\xa0567\xa0JP¥"}),
+    ],
+)
+def test_money_is_written_in_the_readers_form_with_the_currencys_decimals(amount, currency, written) -> None:
+    for language, expected in written.items():
+        with translation.override(language):
+            assert sentences.money(amount, currency) == expected
