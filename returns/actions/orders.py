@@ -1,8 +1,8 @@
 """Orders in: create, update, or leave alone what a shop system tells."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -15,6 +15,9 @@ from returns.importing.data import LineData, OrderData
 from returns.models import Actor, Order, OrderLine, Parcel, ParcelLine, Payment, RMAItem
 from returns.policy.amounts import spread
 
+# Rows in one INSERT: more make it no faster, and its text and values stand in memory several times.
+ROWS = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -22,13 +25,16 @@ class Loaded:
     updated: int = 0
     unchanged: int = 0
 
+    def __add__(self, other: "Loaded") -> "Loaded":
+        return Loaded(self.created + other.created, self.updated + other.updated, self.unchanged + other.unchanged)
+
 
 @transaction.atomic
 def load(orders: Sequence[OrderData], *, by: Actor, at: datetime) -> Loaded:
-    """Bring these orders into the books; the same order again changes nothing.
+    """Bring these orders into the books, each number once; the same order again changes nothing.
 
-    Raises Refused `order_contradicts` where a change would take away what was already returned;
-    then none of these orders is written.
+    Raises Refused `order_contradicts` where a change would take away what was already returned or
+    refunded, `payment_taken` where a payment is another order's; then none of these orders is written.
     """
     known = {
         order.number: order
@@ -36,45 +42,77 @@ def load(orders: Sequence[OrderData], *, by: Actor, at: datetime) -> Loaded:
         .filter(number__in=[data.number for data in orders])
         .order_by("pk")
     }
+    digests = {data.number: _digest(data) for data in orders}
     fresh = [data for data in orders if data.number not in known]
     changed = [
         (known[data.number], data)
         for data in orders
-        if data.number in known and known[data.number].digest != _digest(data)
+        if data.number in known and known[data.number].digest != digests[data.number]
     ]
-    _create(fresh, by=by, at=at)
+    _refuse_taken_payments(fresh + [data for _order, data in changed])
+    _create(fresh, digests, by=by, at=at)
     for order, data in changed:
-        _update(order, data, by=by, at=at)
+        _update(order, data, digests[data.number], by=by, at=at)
     return Loaded(len(fresh), len(changed), len(orders) - len(fresh) - len(changed))
 
 
+def load_good(orders: Sequence[OrderData], *, by: Actor, at: datetime) -> tuple[Loaded, dict[str, Refused]]:
+    """Load these orders in one transaction; where one is refused, each in its own, so that only that one stays out.
+
+    The second value names those that stayed out, by their number, and why.
+    """
+    try:
+        return load(orders, by=by, at=at), {}
+    except Refused as refused:
+        if len(orders) == 1:
+            return Loaded(), {orders[0].number: refused}
+    loaded, kept_out = Loaded(), dict[str, Refused]()
+    for order in orders:
+        one, why = load_good([order], by=by, at=at)
+        loaded += one
+        kept_out |= why
+    return loaded, kept_out
+
+
 def _digest(data: OrderData) -> str:
-    return hashlib.sha256(repr(astuple(data)).encode()).hexdigest()
+    return hashlib.sha256(repr(data).encode()).hexdigest()
 
 
-def _create(fresh: Sequence[OrderData], *, by: Actor, at: datetime) -> None:
-    orders = Order.objects.bulk_create(_order(data, at) for data in fresh)
-    lines = OrderLine.objects.bulk_create(
-        line for order, data in zip(orders, fresh, strict=True) for line in _lines(order, data)
-    )
+def _refuse_taken_payments(orders: Sequence[OrderData]) -> None:
+    """A charge pays for one order: were it moved, its refunds would count against the wrong one."""
+    owners: dict[tuple[str, str], str] = {}
+    for data in orders:
+        for payment in data.payments:
+            key = (payment.gateway, payment.reference)
+            if owners.setdefault(key, data.number) != data.number:
+                raise Refused("payment_taken", field="payments", payment=payment.reference)
+    references = [reference for _gateway, reference in owners]
+    for known in Payment.objects.filter(reference__in=references).select_related("order"):
+        if owners.get((known.gateway, known.reference), known.order.number) != known.order.number:
+            raise Refused("payment_taken", field="payments", payment=known.reference)
+
+
+def _create(fresh: Sequence[OrderData], digests: Mapping[str, str], *, by: Actor, at: datetime) -> None:
+    orders = Order.objects.bulk_create((_order(data, digests[data.number], at) for data in fresh), ROWS)
+    both = list(zip(orders, fresh, strict=True))
+    lines = OrderLine.objects.bulk_create((line for order, data in both for line in _lines(order, data)), ROWS)
     by_name = {(line.order_id, line.line_id): line for line in lines}
-    pairs = [
-        (parcel, told) for order, data in zip(orders, fresh, strict=True) for parcel, told in _parcels(order, data)
-    ]
-    Parcel.objects.bulk_create(parcel for parcel, _told in pairs)
+    pairs = [pair for order, data in both for pair in _parcels(order, data)]
+    Parcel.objects.bulk_create((parcel for parcel, _told in pairs), ROWS)
     ParcelLine.objects.bulk_create(
-        ParcelLine(parcel=parcel, line=by_name[parcel.order_id, line], quantity=units)
-        for parcel, told in pairs
-        for line, units in told
+        (
+            ParcelLine(parcel=parcel, line=by_name[parcel.order_id, line], quantity=units)
+            for parcel, told in pairs
+            for line, units in told
+        ),
+        ROWS,
     )
-    Payment.objects.bulk_create(
-        payment for order, data in zip(orders, fresh, strict=True) for payment in _payments(order, data)
-    )
+    Payment.objects.bulk_create((payment for order, data in both for payment in _payments(order, data)), ROWS)
     record(*(noted("order.created", by=by, at=at, order=order) for order in orders))
 
 
-def _order(data: OrderData, at: datetime) -> Order:
-    return Order(created_at=at, updated_at=at, number=data.number, **_columns(data))
+def _order(data: OrderData, digest: str, at: datetime) -> Order:
+    return Order(created_at=at, updated_at=at, number=data.number, digest=digest, **_columns(data))
 
 
 def _columns(data: OrderData) -> dict[str, object]:
@@ -96,14 +134,16 @@ def _columns(data: OrderData) -> dict[str, object]:
         "discounts": [{"amount": amount, "label": label} for amount, label in data.discounts],
         "notice_given_at": data.notice_given_at,
         "notice_known": data.notice_known,
-        "digest": _digest(data),
     }
 
 
 def _lines(order: Order, data: OrderData) -> list[OrderLine]:
-    """The lines with what was paid for each: its own price and tax, less its share of the discounts."""
+    """The lines with what was paid for each: its own price and tax, less its share of the discounts.
+
+    A voucher worth more than the goods has paid for shipping as well: no line goes below zero.
+    """
     nets = [_net(line) for line in data.lines]
-    discounts = spread(sum(amount for amount, _label in data.discounts), nets)
+    discounts = spread(min(sum(amount for amount, _label in data.discounts), sum(nets)), nets)
     return [
         OrderLine(
             order=order,
@@ -170,45 +210,58 @@ def _payments(order: Order, data: OrderData) -> list[Payment]:
     ]
 
 
-def _update(order: Order, data: OrderData, *, by: Actor, at: datetime) -> None:
+# --- an order that is told again ---------------------------------------------------------------
+
+
+def _update(order: Order, data: OrderData, digest: str, *, by: Actor, at: datetime) -> None:
     """Replace what the shop told before, unless that takes away what was already returned or refunded."""
+    lines = _lines(order, data)
+    _refuse_contradiction(order, data, {line.line_id: line for line in lines})
     for name, value in _columns(data).items():
         setattr(order, name, value)
+    order.digest = digest
     order.updated_at = at
-    _refuse_contradiction(order, data)
     order.save()
-    lines = _update_lines(order, data)
-    _update_parcels(order, data, lines)
+    _update_lines(order, lines)
+    _update_parcels(order, data, {line.line_id: line for line in lines})
     _update_payments(order, data)
     record(noted("order.updated", by=by, at=at, order=order))
 
 
-def _refuse_contradiction(order: Order, data: OrderData) -> None:
+def _refuse_contradiction(order: Order, data: OrderData, lines: Mapping[str, OrderLine]) -> None:
     """Units and money that are already on their way back must stay true (api.md, 409)."""
-    new = {line.line_id: line for line in _lines(order, data)}
+    returned = order.lines.exclude(rma_items=None, receipt_lines=None)
+    for line in returned.exclude(line_id__in=lines).distinct():
+        raise Refused("order_contradicts", field="lines", line=line.line_id)
     for item in RMAItem.objects.live().filter(rma__order=order).select_related("line"):
-        line = new.get(item.line.line_id)
-        if line is None or line.quantity != item.line.quantity or line.paid != item.line.paid:
-            raise Refused("order_contradicts", field="lines", line=item.line.line_id)
-    payments = {payment.reference: payment for payment in _payments(order, data)}
-    for payment in order.payments.with_room().filter(active__gt=0):
-        told = payments.get(payment.reference)
-        if told is None or told.captured < payment.active or told.currency != payment.currency:
+        line = lines[item.line.line_id]
+        if (line.quantity, line.paid) != (item.line.quantity, item.line.paid):
+            raise Refused("order_contradicts", field="lines", line=line.line_id)
+    if data.currency != order.currency and (order.rmas.exists() or order.refunds.exists()):
+        raise Refused("order_contradicts", field="currency", currency=data.currency)
+    told = {(payment.gateway, payment.reference): payment for payment in data.payments}
+    refunded = set(order.refunds.values_list("payment", flat=True))
+    active = {payment.pk: payment.active for payment in order.payments.with_room()}
+    for payment in order.payments.filter(pk__in=refunded - {None}):
+        new = told.get((payment.gateway, payment.reference))
+        if new is None or new.captured < active[payment.pk] or new.currency != payment.currency:
             raise Refused("order_contradicts", field="payments", payment=payment.reference)
 
 
-def _update_lines(order: Order, data: OrderData) -> dict[str, OrderLine]:
-    lines = _lines(order, data)
-    known = {line.line_id: line for line in order.lines.all()}
+def _update_lines(order: Order, lines: Sequence[OrderLine]) -> None:
+    """Afterwards `lines` have the primary keys of the rows, those that were there before their old ones."""
     order.lines.exclude(line_id__in=[line.line_id for line in lines]).delete()
-    for line in lines:
-        if before := known.get(line.line_id):
-            line.pk = before.pk
-        line.save()
-    return {line.line_id: line for line in lines}
+    OrderLine.objects.bulk_create(
+        lines,
+        update_conflicts=True,
+        unique_fields=["order", "line_id"],
+        update_fields=[
+            field.name for field in OrderLine._meta.concrete_fields if field.name not in {"id", "order", "line_id"}
+        ],
+    )
 
 
-def _update_parcels(order: Order, data: OrderData, lines: dict[str, OrderLine]) -> None:
+def _update_parcels(order: Order, data: OrderData, lines: Mapping[str, OrderLine]) -> None:
     order.parcels.all().delete()
     for parcel, told in _parcels(order, data):
         parcel.save()
@@ -219,10 +272,12 @@ def _update_parcels(order: Order, data: OrderData, lines: dict[str, OrderLine]) 
 
 def _update_payments(order: Order, data: OrderData) -> None:
     payments = _payments(order, data)
-    order.payments.exclude(reference__in=[payment.reference for payment in payments]).delete()
+    told = {(payment.gateway, payment.reference) for payment in payments}
+    gone = [payment.pk for payment in order.payments.all() if (payment.gateway, payment.reference) not in told]
+    order.payments.filter(pk__in=gone).delete()
     Payment.objects.bulk_create(
         payments,
         update_conflicts=True,
         unique_fields=["gateway", "reference"],
-        update_fields=["order", "captured", "currency"],
+        update_fields=["captured", "currency"],
     )
