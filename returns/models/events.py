@@ -17,6 +17,10 @@ class EventQuerySet(models.QuerySet["Event"]):
     def timeline(self, rma: RMA) -> Self:
         return self.filter(rma=rma).order_by("pk")
 
+    def version(self, order_id: int) -> int:
+        """Grows with everything that happens to an order: who saw this number has seen all of it."""
+        return self.filter(order_id=order_id).order_by("-pk").values_list("pk", flat=True).first() or 0
+
 
 class Event(models.Model):
     """One change. `kind` is `noun.past_participle`; `data` is what the change was about."""

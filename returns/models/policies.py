@@ -74,6 +74,13 @@ class Policy(models.Model):
             if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
                 raise ValidationError({field: _("Give a list of words.")})
 
+    def in_force(self, at: datetime) -> bool:
+        """Whether an order placed at that moment would be given this promise."""
+        return (self.valid_from is None or self.valid_from <= at) and not self.ended(at)
+
+    def ended(self, at: datetime) -> bool:
+        return self.valid_until is not None and self.valid_until <= at
+
     @property
     def terms(self) -> Terms:
         return Terms(

@@ -1,0 +1,161 @@
+"""Everything that an agent must know of one return, on one page and in a fixed number of statements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from returns import sentences
+from returns.actions.refunds import claimable
+from returns.models import RMA, Event, ItemState, Order, Originator, RefundState, RMAItem
+from returns.models.lifecycle import legal
+from returns.policy.facts import Answer
+
+HISTORY = 10  # other returns of the same shopper that are listed
+VERDICTS = {
+    Answer.ACCEPT: lambda: _("Policy accepts it."),
+    Answer.REFER: lambda: _("Policy asks a person."),
+    Answer.REFUSE: lambda: _("Policy refuses it."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that is to come back, the verdict on it in sentences, and both ends."""
+
+    item: RMAItem
+    name: str
+    verdict: str
+    reasons: Sequence[str]
+    policy_until: date | None
+    statutory_until: date | None
+    open_ended: bool
+    estimated: bool
+
+    @property
+    def waits(self) -> bool:
+        return self.item.state == ItemState.REFERRED
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Minor units of the order's currency. `after` is what remains when all that is open has been paid."""
+
+    paid: int
+    refunded: int
+    share: int
+    share_refunded: int
+    before: int
+    after: int
+    short: int
+
+    @classmethod
+    def of(cls, rma: RMA) -> "Money":
+        payments = list(rma.order.payments.with_room())
+        paid, refunded = sum(payment.captured for payment in payments), sum(payment.active for payment in payments)
+        left = paid - refunded - claimable(rma.order)
+        active = RefundState.active()
+        return cls(
+            paid=paid,
+            refunded=refunded,
+            share=sum(item.share for item in rma.items.all() if item.state != ItemState.REFUSED),
+            share_refunded=sum(
+                refund.amount
+                for refund in rma.refunds.all()
+                if refund.originator == Originator.RMA and refund.state in active
+            ),
+            before=paid - refunded,
+            after=max(0, left),
+            short=max(0, -left),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the history: what happened, when, by whom, and what was written with it."""
+
+    at: datetime
+    sentence: str
+    who: str
+    note: str
+    amount: int | None
+
+
+@dataclass(frozen=True)
+class Case:
+    rma: RMA
+
+    @classmethod
+    def of(cls, number: str) -> "Case | None":
+        found = RMA.objects.with_contents().prefetch_related("receipts__lines__line").filter(number=number).first()
+        return cls(found) if found else None
+
+    @property
+    def order(self) -> Order:
+        return self.rma.order
+
+    @property
+    def moves(self) -> list[str]:
+        """What may be done now: the lifecycle's verbs, and `decide` while an item waits."""
+        return [*legal(self.rma), *(["decide"] if self.rma.waits_for_agent else [])]
+
+    @cached_property
+    def items(self) -> list[Item]:
+        return [_item(item) for item in self.rma.items.all()]
+
+    @cached_property
+    def money(self) -> Money:
+        return Money.of(self.rma)
+
+    @cached_property
+    def proposal(self) -> str:
+        """What the verdicts suggest for the items that wait; a person decides."""
+        waiting = [item.item.judged for item in self.items if item.waits]
+        if not waiting:
+            return ""
+        if any(verdict.by_right for verdict in waiting):
+            return _("Approve: the law gives the shopper the right to withdraw.")
+        if all(verdict.answer == Answer.REFUSE for verdict in waiting):
+            return _("Decline, or approve beyond policy and say why.")
+        return _("Look at the reasons; approve unless something speaks against it.")
+
+    @cached_property
+    def history(self) -> list[Entry]:
+        return [_entry(event) for event in Event.objects.timeline(self.rma)]
+
+    @cached_property
+    def letters(self) -> QuerySet:
+        return self.rma.letters.order_by("pk")
+
+    @cached_property
+    def earlier(self) -> list[RMA]:
+        """Other returns of the same e-mail address: a fact for the decision, not a judgement (product.md A5)."""
+        return list(RMA.objects.of_shopper(self.order.email).exclude(pk=self.rma.pk).newest_first()[:HISTORY])
+
+
+def _item(item: RMAItem) -> Item:
+    verdict = item.judged
+    return Item(
+        item=item,
+        name=item.line.name_in(get_language() or ""),
+        verdict=VERDICTS[verdict.answer](),
+        reasons=[sentences.of_reason(reason) for reason in verdict.reasons],
+        policy_until=verdict.policy_until,
+        statutory_until=verdict.statutory_until,
+        open_ended=verdict.open_ended,
+        estimated=verdict.estimated,
+    )
+
+
+def _entry(event: Event) -> Entry:
+    return Entry(
+        at=event.at,
+        sentence=sentences.of_event(event.kind, event.data) or event.kind,
+        who=event.actor_label or event.actor_kind,
+        note=event.data.get("note", ""),
+        amount=event.data.get("amount"),
+    )

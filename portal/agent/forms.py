@@ -1,0 +1,124 @@
+"""What an agent decides. Each form is good for one decision on what was on the screen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language, ngettext, to_locale
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from portal.agent.amounts import typed_amount
+from returns.actions.once import draw_token
+from returns.models import RMA, Event, GoodwillReason
+from returns.policy.currencies import EXPONENTS, TooFine
+
+AREA = forms.Textarea(attrs={"class": "textarea", "rows": 3})
+
+
+class DecisionForm(forms.Form):
+    """`token` makes a double click one decision; `seen` is the version of the order that was shown."""
+
+    token = forms.CharField(max_length=64, min_length=16, initial=draw_token, widget=forms.HiddenInput)
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    own = ("token", "seen")
+
+    def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **typed: Any) -> None:
+        seen = Event.objects.version(rma.order_id)
+        super().__init__(data, auto_id=f"{type(self).__name__.lower()}-%s", initial={**typed, "seen": seen})
+        self.rma = rma
+
+    def wish(self) -> dict[str, Any]:
+        """What is decided, as the action takes it."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self.own}
+
+    def typed(self) -> dict[str, Any]:
+        """What a person wrote, for a new form after somebody else was quicker."""
+        return {name: self[name].value() for name in self.fields if name not in self.own}
+
+
+class AmountField(forms.CharField):
+    """Money in major units as the agent's language writes it; its value is minor units, or None."""
+
+    currency = ""
+
+    def to_python(self, value: Any) -> int | None:
+        typed = super().to_python(value).strip()
+        if not typed:
+            return None
+        try:
+            amount = typed_amount(typed, self.currency, to_locale(get_language() or "en"))
+        except TooFine as fault:
+            raise forms.ValidationError(_decimals(self.currency)) from fault
+        except ValueError as fault:
+            raise forms.ValidationError(_("Please enter an amount, such as 12.50.")) from fault
+        if not 0 < amount < 2**53:
+            raise forms.ValidationError(_("Please enter an amount above zero."))
+        return amount
+
+
+def _decimals(currency: str) -> str:
+    places = EXPONENTS[currency]
+    if not places:
+        return _("%(currency)s has no decimals.") % {"currency": currency}
+    told = ngettext("%(currency)s has %(places)d decimal.", "%(currency)s has %(places)d decimals.", places)
+    return told % {"currency": currency, "places": places}
+
+
+class ItemsForm(DecisionForm):
+    """A decision on the items that wait, all of them or some."""
+
+    lines = forms.MultipleChoiceField(
+        label=lazy("Items"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": lazy("Please choose at least one item.")},
+    )
+
+    def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **typed: Any) -> None:
+        super().__init__(rma, data, **typed)
+        # All items may be named, so that a decision that is sent twice is understood twice.
+        self.fields["lines"].choices = [(item.line.line_id, str(item)) for item in rma.items.all()]
+
+
+class ApprovalForm(ItemsForm):
+    note = forms.CharField(
+        label=lazy("Why"),
+        max_length=2000,
+        widget=AREA,
+        help_text=lazy("Kept in the history; the shopper does not see it."),
+        error_messages={"required": lazy("Please say why.")},
+    )
+    amount = AmountField(label=lazy("Goodwill on top"), required=False, max_length=30)
+    reason = forms.ChoiceField(
+        label=lazy("Reason for the goodwill"),
+        choices=GoodwillReason.choices,
+        initial=GoodwillReason.OUTSIDE_POLICY,
+        required=False,
+        widget=forms.Select(attrs={"class": "select"}),
+    )
+
+    def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **typed: Any) -> None:
+        super().__init__(rma, data, **typed)
+        self.fields["amount"].currency = rma.order.currency
+        self.fields["amount"].widget.attrs = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
+        self.fields["amount"].help_text = _("Optional, in %(currency)s. It is sent at once.") % {
+            "currency": rma.order.currency
+        }
+
+
+class RejectionForm(ItemsForm):
+    note = forms.CharField(
+        label=lazy("Why, and what the shopper can do"),
+        max_length=2000,
+        widget=AREA,
+        help_text=lazy("The shopper reads this. Please write in the shopper's language."),
+        error_messages={"required": lazy("Please say why.")},
+    )
+
+
+class ReopeningForm(DecisionForm):
+    note = forms.CharField(label=lazy("Why"), max_length=2000, required=False, widget=AREA)
+
+
+class CancellationForm(DecisionForm):
+    pass

@@ -1,0 +1,157 @@
+"""The desk: the queue of exceptions, one case, and the decisions on it."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from portal.access import staff
+from portal.agent import queue as queues
+from portal.agent.case import Case
+from portal.agent.forms import ApprovalForm, CancellationForm, DecisionForm, RejectionForm, ReopeningForm
+from returns import sentences
+from returns.actions import decisions
+from returns.actions.once import Answer, once
+from returns.actions.refusals import Refused
+from returns.models import RMA, Role
+
+access_log = logging.getLogger("returns.access")
+
+# The forms of a case page, each under the move that makes it legal.
+FORMS: dict[str, tuple[type[DecisionForm], ...]] = {
+    "decide": (ApprovalForm, RejectionForm),
+    "reopen": (ReopeningForm,),
+    "cancel": (CancellationForm,),
+}
+
+
+@staff(Role.AGENT)
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """A saved view, `?show=`, fifty rows from `?after=` on, which is the number of the last row seen."""
+    show = request.GET.get("show", "waiting")
+    if show not in queues.VIEWS:
+        raise Http404
+    after = request.GET.get("after")
+    last = get_object_or_404(RMA, number=after) if after else None
+    page = queues.page(show, timezone.now(), after=last)
+    return render(request, "agent/queue.html", {"page": page, "show": show, "views": queues.VIEWS})
+
+
+@staff(Role.AGENT)
+@require_POST
+def search(request: HttpRequest) -> HttpResponse:
+    """By POST, because an e-mail address must not stand in an address (security.md, ASVS 14.2.1)."""
+    words = "".join(letter for letter in request.POST.get("words", "") if letter.isprintable()).strip()[:254]
+    page = queues.found(words, timezone.now()) if words else queues.Page([])
+    if len(page.rows) == 1:
+        return redirect("agent:case", page.rows[0].rma.number)
+    return render(request, "agent/queue.html", {"page": page, "words": words, "views": queues.VIEWS})
+
+
+@staff(Role.AGENT)
+@require_safe
+def case(request: HttpRequest, number: str) -> HttpResponse:
+    return _page(request, number)
+
+
+@staff(Role.AGENT)
+@require_POST
+def approval(request: HttpRequest, number: str) -> HttpResponse:
+    return _decide(request, number, ApprovalForm, _approve)
+
+
+@staff(Role.AGENT)
+@require_POST
+def rejection(request: HttpRequest, number: str) -> HttpResponse:
+    return _decide(request, number, RejectionForm, decisions.reject)
+
+
+@staff(Role.AGENT)
+@require_POST
+def reopening(request: HttpRequest, number: str) -> HttpResponse:
+    return _decide(request, number, ReopeningForm, decisions.reopen)
+
+
+@staff(Role.AGENT)
+@require_POST
+def cancellation(request: HttpRequest, number: str) -> HttpResponse:
+    return _decide(request, number, CancellationForm, decisions.cancel)
+
+
+def _approve(rma: RMA, *, amount: int | None, reason: str, **wish: Any) -> RMA:
+    if amount is None:
+        return decisions.approve(rma, **wish)
+    return decisions.approve_with_goodwill(rma, amount=amount, reason=reason, **wish)
+
+
+def _decide(request: HttpRequest, number: str, kind: type[DecisionForm], verb: Callable[..., RMA]) -> HttpResponse:
+    """One decision on what was seen, however often it is sent."""
+    rma = get_object_or_404(RMA.objects.select_related("order"), number=number)
+    form = kind(rma, request.POST)
+    if not form.is_valid():
+        return _page(request, number, form, status=422)
+    try:
+        _decide_once(request, form, verb)
+    except Refused as refused:
+        if refused.field not in form.fields:
+            return _page(request, number, kind(rma, **form.typed()), refused, status=409)
+        form.add_error(refused.field, sentences.of_refusal(refused))
+        return _page(request, number, form, status=422)
+    return redirect("agent:case", number)
+
+
+def _decide_once(request: HttpRequest, form: DecisionForm, verb: Callable[..., RMA]) -> None:
+    now = timezone.now()
+
+    def work() -> Answer:
+        decisions.refuse_if_changed(form.rma, since=form.cleaned_data["seen"])
+        verb(form.rma, by=request.user.actor, at=now, **form.wish())
+        return 302, {}
+
+    said = {"path": request.path, **form.cleaned_data}
+    once("page", form.cleaned_data["token"], said, work, at=now)
+
+
+def _page(
+    request: HttpRequest,
+    number: str,
+    sent: DecisionForm | None = None,
+    refused: Refused | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """The case, with the form that was sent in place of an empty one."""
+    found = Case.of(number)
+    if found is None:
+        raise Http404
+    access_log.info("staff %s reads return %s", request.user.pk, number)
+    kinds = [kind for move in found.moves for kind in FORMS.get(move, ())]
+    forms = {
+        kind.__name__: sent if isinstance(sent, kind) else kind(found.rma, **_preset(kind, found)) for kind in kinds
+    }
+    told = {
+        "case": found,
+        "forms": forms,
+        "errors": _errors(sent) if sent else [],
+        "refusal": sentences.of_refusal(refused) if refused else "",
+        "unsent": sent.typed().get("note", "") if refused and sent and type(sent).__name__ not in forms else "",
+        "queue": queues.page("waiting", timezone.now()),
+    }
+    return render(request, "agent/case.html", told, status=status)
+
+
+def _preset(kind: type[DecisionForm], found: Case) -> dict[str, Any]:
+    """All waiting items are chosen to begin with."""
+    if not issubclass(kind, ApprovalForm | RejectionForm):
+        return {}
+    return {"lines": [item.item.line.line_id for item in found.items if item.waits]}
+
+
+def _errors(form: DecisionForm) -> list[tuple[str, str]]:
+    """(id of the field, sentence) of all that is wrong, in the order of the form."""
+    return [(form[name].id_for_label, sentence) for name, told in form.errors.items() for sentence in told]
