@@ -1,9 +1,19 @@
 """The site's addresses: one door for each kind of person, one for programs, one for news."""
 
-from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
+from portal import access
+from portal.admin import site
+
+staff = [
+    path("", access.home, name="home"),
+    path("login/", access.login, name="login"),
+    path("logout/", access.logout, name="logout"),
+]
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("admin/", admin.site.urls),
+    path("staff/", include((staff, "staff"))),
+    path("warehouse/", include("portal.warehouse.urls")),
+    path("agent/", include("portal.agent.urls")),
+    path("admin/", site.urls),
     path("", include("portal.shopper.urls")),
 ]
