@@ -344,6 +344,13 @@ def test_an_order_of_the_season_may_come_back_at_least_to_its_last_day() -> None
     assert window_end(before, terms) == End(day("2026-12-02"), "Europe/Berlin")
 
 
+def test_of_two_seasons_the_longer_counts() -> None:
+    weeks = [Season(day("2026-10-01"), day("2026-10-31"), day(last)) for last in ("2027-01-31", "2027-01-15")]
+    for seasons in (tuple(weeks), tuple(weeks[::-1])):
+        end = window_end(delivered("2026-11-02"), Terms("p", 1, 30, seasons=seasons))
+        assert end == End(day("2027-01-31"), "Europe/Berlin")
+
+
 def test_an_unknown_shop_zone_is_utc() -> None:
     assert window_end(delivered("2026-11-02", shop_zone="Mars/Olympus")) == End(day("2026-12-02"), "UTC")
 

@@ -300,6 +300,14 @@ def test_C11_no_right_is_denied_on_an_estimate_alone() -> None:
     assert late.reasons[-1].values == {"estimated_until": "2026-11-18"}
 
 
+def test_C11_the_laws_estimate_takes_the_longest_transit_of_the_policies_and_else_fourteen_days() -> None:
+    """Sent on 21 October; 14 days after the fourth of November is the 18th, after the ninth the 23rd."""
+    unknown = order(line(parcel(None, sent="2026-10-21")))
+    slow, quick = Terms("slow", 1, 30, transit_days=19), Terms("quick", 1, 30, transit_days=3)
+    ends = [verdict(unknown, WITHIN, *policies).statutory_until for policies in ((), (slow, quick), (quick, slow))]
+    assert ends == [day("2026-11-18"), day("2026-11-23"), day("2026-11-23")]
+
+
 def test_a_doubt_that_a_rule_has_voiced_is_not_said_twice() -> None:
     sale = order(line(parcel(None, sent="2026-10-21"), final_sale=True))
     assert codes(verdict(sale, at("2026-12-24"), WINDOW_10)) == ["final_sale", "delivery_unknown"]
