@@ -16,6 +16,18 @@ from returns.models import RMA, Actor, Event, GoodwillReason, ItemState, Order, 
 from returns.policy.amounts import share
 
 
+@transaction.atomic(savepoint=False)
+def refuse_if_changed(rma: RMA, *, since: int) -> None:
+    """Hold the decider to what was on the screen: nothing may have happened to the order since.
+
+    `since` is `Event.objects.version` at that time. Called in the transaction of the decision, so that the
+    lock lasts until its end. Raises Refused `changed_meanwhile`.
+    """
+    Order.objects.locked().get(pk=rma.order_id)
+    if Event.objects.version(rma.order_id) != since:
+        raise Refused("changed_meanwhile")
+
+
 @transaction.atomic
 def approve(rma: RMA, *, by: Actor, at: datetime, note: str = "", lines: Sequence[str] = ()) -> RMA:
     """Accept the waiting items, or those of these line ids; the label follows at once.
@@ -37,18 +49,6 @@ def approve(rma: RMA, *, by: Actor, at: datetime, note: str = "", lines: Sequenc
     return rma
 
 
-@transaction.atomic
-def approve_with_goodwill(
-    rma: RMA, *, amount: int, note: str, by: Actor, at: datetime, reason: str = GoodwillReason.OUTSIDE_POLICY
-) -> RMA:
-    """Accept the waiting items and grant money on top, which is sent at once (see `goodwill.grant`)."""
-    rma = approve(rma, by=by, at=at, note=note)
-    grant(rma.order, rma=rma, amount=amount, reason=reason, note=note, by=by, at=at)
-    return rma
-
-
-@transaction.atomic
-def reject(rma: RMA, *, by: Actor, at: datetime, note: str, lines: Sequence[str] = ()) -> RMA:
 def _approved(rma: RMA, items: Sequence[RMAItem], note: str, *, by: Actor, at: datetime) -> list[Event]:
     """The moves of an approval. A return of which something goes on already has its label."""
     if rma.state != RMAState.IN_REVIEW:
@@ -60,6 +60,25 @@ def _approved(rma: RMA, items: Sequence[RMAItem], note: str, *, by: Actor, at: d
     return [approved, label]
 
 
+@transaction.atomic
+def approve_with_goodwill(
+    rma: RMA,
+    *,
+    amount: int,
+    note: str,
+    by: Actor,
+    at: datetime,
+    reason: str = GoodwillReason.OUTSIDE_POLICY,
+    lines: Sequence[str] = (),
+) -> RMA:
+    """As `approve`, and grant money on top, which is sent at once (see `goodwill.grant`)."""
+    rma = approve(rma, by=by, at=at, note=note, lines=lines)
+    grant(rma.order, rma=rma, amount=amount, reason=reason, note=note, by=by, at=at)
+    return rma
+
+
+@transaction.atomic
+def reject(rma: RMA, *, by: Actor, at: datetime, note: str, lines: Sequence[str] = ()) -> RMA:
     """Refuse the waiting items, or those of these line ids, and say why in words for the shopper.
 
     Raises Refused: `nothing_waits`, `line_unknown`, `note_missing`.
@@ -74,6 +93,7 @@ def _approved(rma: RMA, items: Sequence[RMAItem], note: str, *, by: Actor, at: d
         rma.reject()
     record(_noted(rma, "rma.rejected", waiting, note, by=by, at=at))
     settle(rma, by=by, at=at)
+    _stamp(rma, at)
     return rma
 
 
@@ -94,7 +114,7 @@ def reopen(rma: RMA, *, by: Actor, at: datetime, note: str = "") -> RMA:
         item.save()
     rma.reopen()
     rma.answer_by = at + ANSWER_WITHIN
-    _stamp(rma, at)
+    record(_noted(rma, "rma.reopened", items, note, by=by, at=at))
     _stamp(rma, at)
     return rma
 
@@ -113,7 +133,6 @@ def cancel(rma: RMA, *, by: Actor, at: datetime) -> RMA:
 
 def _locked(rma: RMA) -> RMA:
     """The order first, then the RMA: the one order in which everything locks them."""
-    record(_noted(rma, "rma.reopened", items, note, by=by, at=at))
     Order.objects.locked().get(pk=rma.order_id)
     return RMA.objects.locked().select_related("order").get(pk=rma.pk)
 

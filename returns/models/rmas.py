@@ -57,12 +57,47 @@ class RMAQuerySet(models.QuerySet["RMA"]):
             "items__line", "items__reason", "receipts__lines", "refunds", "parcels"
         )
 
+    def scanned(self, code: str) -> Self:
+        """What a code at the bench may mean: the return's own number, else its order's, else its parcel's."""
+        plain = "".join(character for character in code if character.isprintable()).strip()
+        meanings = (
+            Q(number=read_number(plain) or ""),
+            Q(order__number__in={plain, plain.upper()}),
+            Q(parcels__tracking_number__in={plain, "".join(plain.split()).upper()}),
+        )
+        for meaning in meanings:
+            if (found := self.filter(meaning).distinct()).exists():
+                return found
+        return self.none()
+
     def waiting(self) -> Self:
         """The exceptions: those with an item that waits for an agent."""
         return self.filter(_waits()).exclude(state__in=RMAState.dead())
 
     def oldest_promise_first(self) -> Self:
         return self.order_by("answer_by", "pk")
+
+    def promised_after(self, last: "RMA") -> Self:
+        """What follows this one when the oldest promise comes first; all, when nothing was promised for it."""
+        if last.answer_by is None:
+            return self
+        return self.filter(Q(answer_by__gt=last.answer_by) | Q(answer_by=last.answer_by, pk__gt=last.pk))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-pk")
+
+    def asked_before(self, last: "RMA") -> Self:
+        """What follows this one when the newest comes first."""
+        return self.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, pk__lt=last.pk))
+
+    def of_shopper(self, email: str) -> Self:
+        return self.filter(order__email__iexact=email)
+
+    def searched(self, words: str) -> Self:
+        """Those of a return number, an order number or an e-mail address."""
+        return self.filter(
+            Q(number=read_number(words) or "") | Q(order__number=words.strip()) | Q(order__email__iexact=words.strip())
+        )
 
     def shown_as(self, state: str) -> Self:
         """Those that pages and the API show in this state: see `RMA.shown_state`."""
