@@ -1,6 +1,6 @@
 """Stripe, through its own client: the one file that imports it. money.md, "Stripe, precisely"."""
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import timedelta
 from functools import cache
 
@@ -13,6 +13,7 @@ from returns.models import Attempt, Refund
 API_VERSION = "2026-10-28.endive"  # what the code was written for: the shapes of objects and events
 CONNECT_SECONDS, READ_SECONDS = 3, 20
 BUSY, CLOSED = timedelta(seconds=30), timedelta(minutes=10)
+LONGEST_NAME = 100  # of an event, its kind and its object; Stripe's own are about 30
 FUTURE_SECONDS = 60  # how far ahead a webhook's stamp may be; the client checks only the past
 
 
@@ -130,14 +131,28 @@ def read_webhook(body: bytes, signature: str, *, now: int) -> News:
     """Verify the signature over the raw body and read what matters. Raises Forged on every failure.
 
     `now` in Unix seconds. The client accepts stamps from the future and raises TypeError or
-    UnicodeDecodeError on strange bytes; all of that is a forgery here.
+    UnicodeDecodeError on strange bytes; all of that is a forgery here, and so is news of another
+    account or of the other mode than our key's (money.md, I26).
     """
+    if not settings.STRIPE_WEBHOOK_SECRET:  # anybody can sign with nothing
+        raise Forged("no secret is set")
     try:
-        event = stripe.Webhook.construct_event(body, signature, settings.STRIPE_WEBHOOK_SECRET)
+        event = stripe.Webhook.construct_event(body, signature, settings.STRIPE_WEBHOOK_SECRET).to_dict()
         stamp = int(dict(part.split("=", 1) for part in signature.split(","))["t"])
-        news = News(id=event.id, kind=event.type, object_id=event.to_dict()["data"]["object"].get("id", ""))
+        news = News(id=event["id"], kind=event["type"], object_id=event["data"]["object"].get("id") or "")
+        ours = event.get("account") is None and event["livemode"] in _modes()
     except Exception as error:
         raise Forged(type(error).__name__) from error
     if stamp > now + FUTURE_SECONDS:
         raise Forged("stamp in the future")
+    if not ours:
+        raise Forged("another account or mode")
+    if not all(isinstance(name, str) and len(name) <= LONGEST_NAME for name in astuple(news)):
+        raise Forged("names that are none")
     return news
+
+
+def _modes() -> tuple[bool, ...]:
+    """What `livemode` may say: the key's own mode, or either while no key is set."""
+    key = settings.STRIPE_API_KEY
+    return ("_live_" in key,) if key else (True, False)
