@@ -28,8 +28,10 @@ class Coded(Protocol):
 
 
 def day(value: date) -> str:
-    """A whole day with its weekday, as the reader's language writes it (conventions.md)."""
-    return format_date(value, format="full", locale=to_locale(get_language() or "en"))
+    """A whole day with its weekday, as the reader's language writes it (conventions.md); English as Europe does."""
+    language = get_language() or "en"
+    locale = "en_150" if language == "en" else to_locale(language)
+    return format_date(value, format="full", locale=locale)
 
 
 def money(amount: int, currency: str) -> str:

@@ -50,7 +50,7 @@ def test_a_day_is_written_with_its_weekday(settings) -> None:
     with override("cs"):
         assert sentences.day(date(2026, 11, 16)) == "pondělí 16. listopadu 2026"
     with override("en"):
-        assert sentences.day(date(2026, 11, 16)) == "Monday, November 16, 2026"
+        assert sentences.day(date(2026, 11, 16)) == "Monday, 16 November 2026"
 
 
 @pytest.mark.parametrize(
