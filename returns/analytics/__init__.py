@@ -1,0 +1,1 @@
+"""Numbers about what has happened: one report per file, read-only."""

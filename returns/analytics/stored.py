@@ -1,0 +1,51 @@
+"""The past as the books have it: every order with returns, for `backtest`."""
+
+from collections.abc import Iterator
+
+from django.db.models import Exists, OuterRef, Prefetch
+
+from returns.analytics.trying import History, PastReturn
+from returns.models import RMA, Order, OrderLine, RMAItem, RMAState
+from returns.policy.facts import Ask, LegalPath
+
+CHUNK = 500  # orders in memory at a time
+
+
+def stored_past(chunk: int = CHUNK) -> Iterator[History]:
+    """The orders with their returns, seven statements for each chunk of them.
+
+    What was called off or never sent is left out: no policy would have had to answer for it, and its units came
+    back in a later return, if at all.
+    """
+    earnest = RMA.objects.exclude(state__in=[RMAState.CANCELLED, RMAState.EXPIRED])
+    items = RMAItem.objects.select_related("reason").order_by("pk")
+    orders = (
+        Order.objects.filter(Exists(earnest.filter(order=OuterRef("pk"))))
+        .prefetch_related(
+            Prefetch("lines", OrderLine.objects.prefetch_related("parcel_lines__parcel")),
+            Prefetch("rmas", earnest.order_by("created_at", "pk").prefetch_related(Prefetch("items", items))),
+        )
+        .order_by("pk")
+    )
+    for order in orders.iterator(chunk_size=chunk):
+        yield _history(order)
+
+
+def _history(order: Order) -> History:
+    lines = list(order.lines.all())
+    names = {line.pk: line.line_id for line in lines}
+    return History(
+        order=order.number,
+        currency=order.currency,
+        facts=order.facts(lines, {}),
+        paid={line.line_id: line.paid for line in lines},
+        returns=[
+            PastReturn(rma.number, rma.created_at, tuple(_ask(item, names) for item in rma.items.all()))
+            for rma in order.rmas.all()
+        ],
+    )
+
+
+def _ask(item: RMAItem, names: dict[int, str]) -> Ask:
+    path = LegalPath(item.reason.legal_path) if item.reason else LegalPath.WITHDRAWAL
+    return Ask(line=names[item.line_id], units=item.quantity, legal_path=path)
