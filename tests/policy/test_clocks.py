@@ -8,7 +8,7 @@ from returns.policy.clocks import End, add_days, add_months, liable_until, polic
 from returns.policy.facts import CountedFrom, OrderFacts, Season, Terms
 from returns.policy.law import LAW
 from returns.policy.law.calendar import zones_of
-from tests.policy.making import PLACED, WINDOW_30, at, day, delivered, line, order, parcel
+from tests.policy.making import WINDOW_30, at, day, delivered, line, order, parcel
 
 
 def last_day(facts: OrderFacts) -> date | None:
@@ -54,7 +54,7 @@ def test_C2_a_regular_delivery_is_counted_from_its_first_good() -> None:
 
 
 def test_C2_services_and_digital_content_are_counted_from_the_contract() -> None:
-    assert last_day(order(line(intangible=True))) == day("2026-11-03")
+    assert statutory_end(order(line(intangible=True)), LAW) == End(day("2026-11-03"), "Europe/Berlin")
 
 
 def test_C2_what_is_no_thing_does_not_hold_up_the_clock_of_the_goods() -> None:
@@ -69,6 +69,11 @@ def test_C3_the_clock_has_not_started_while_a_unit_is_undelivered() -> None:
 def test_C3_a_cancelled_unit_does_not_hold_up_the_clock() -> None:
     assert last_day(order(line(parcel("2026-11-02", 2), cancelled=1))) == day("2026-11-16")
     assert last_day(order(line(parcel("2026-11-02")), line(id="2", cancelled=3))) == day("2026-11-16")
+
+
+def test_C3_a_parcel_that_was_never_sent_or_is_empty_does_not_count() -> None:
+    facts = order(line(parcel("2026-11-02"), parcel(None, 2, sent=None), parcel("2026-11-20", 0)))
+    assert last_day(facts) == day("2026-11-16")
 
 
 def test_C5_a_parcel_on_its_way_is_not_in_possession() -> None:
@@ -128,6 +133,11 @@ def test_C7_the_eves_that_swedish_law_treats_like_sundays_move_the_end() -> None
     assert last_day(delivered("2026-12-10", "SE")) == day("2026-12-28")
     assert last_day(delivered("2026-12-17", "SE")) == day("2027-01-04")
     assert last_day(delivered("2026-06-05", "SE", placed_at=at("2026-06-01"))) == day("2026-06-22")
+
+
+def test_C7_the_traders_own_eves_count_and_an_unknown_trader_has_weekends_only() -> None:
+    assert last_day(delivered("2026-12-10", "DE", shop_country="SE")) == day("2026-12-28")
+    assert last_day(delivered("2026-12-10", "DE", shop_country="ZZ")) == day("2026-12-24")
 
 
 def test_C8_the_day_is_the_consumers_not_the_shops() -> None:
@@ -235,6 +245,11 @@ def test_a_fault_is_liable_for_two_years_and_for_three_in_sweden() -> None:
         assert liable_until(facts, facts.lines[0], LAW) == day(last)
 
 
+def test_of_two_parcels_the_later_one_ends_the_liability() -> None:
+    facts = order(line(parcel("2026-11-20", 1), parcel("2026-11-02", 2)))
+    assert liable_until(facts, facts.lines[0], LAW) == day("2028-11-20")
+
+
 def test_nobody_guesses_the_end_of_liability() -> None:
     undelivered = order(line(parcel(None)))
     assert liable_until(undelivered, undelivered.lines[0], LAW) is None
@@ -340,8 +355,12 @@ def test_an_order_of_the_season_may_come_back_at_least_to_its_last_day() -> None
     terms = Terms("p", 1, 30, seasons=(christmas,))
     assert window_end(delivered("2026-11-02"), terms) == End(day("2027-01-31"), "Europe/Berlin")
     assert window_end(delivered("2027-01-20"), terms) == End(day("2027-02-19"), "Europe/Berlin")
-    before = delivered("2026-11-02", placed_at=PLACED - timedelta(days=1))
-    assert window_end(before, terms) == End(day("2026-12-02"), "Europe/Berlin")
+    on_its_last_day = delivered("2026-12-26", placed_at=at("2026-12-24 23:59"))
+    assert window_end(on_its_last_day, terms) == End(day("2027-01-31"), "Europe/Berlin")
+    for outside in (at("2026-10-19 23:59"), at("2026-12-25 00:00")):
+        short = Terms("p", 1, 5, CountedFrom.ORDER, seasons=(christmas,))
+        end = window_end(delivered("2026-12-26", placed_at=outside), short)
+        assert end == End(outside.date() + timedelta(days=5), "Europe/Berlin")
 
 
 def test_of_two_seasons_the_longer_counts() -> None:
@@ -362,11 +381,13 @@ def test_months_end_where_the_month_does() -> None:
     assert add_months(day("2028-02-29"), 12) == day("2029-02-28")
     assert add_months(day("2026-01-31"), 1) == day("2026-02-28")
     assert add_months(day("2026-12-15"), 1) == day("2027-01-15")
+    assert add_months(day("9998-06-01"), 12) == day("9999-06-01")
     assert add_months(day("9999-06-01"), 12) == date.max
 
 
 def test_a_window_beyond_the_calendar_is_merely_very_long() -> None:
     assert add_days(day("2026-11-02"), 10**9) == date.max
+    assert add_days(date.max, 1) == date.max
     assert add_days(day("2026-11-02"), -(10**9)) == date.min
     end = window_end(delivered("2026-11-02"), Terms("p", 1, 10**12))
     assert end is not None
