@@ -72,9 +72,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything on the page of one return."""
+    """Everything on the page of one return, as seen on `today`."""
 
     rma: RMA
+    today: date
 
     @property
     def items(self) -> list[Shown]:
@@ -114,6 +115,28 @@ class Status:
         return str(self.rma.shown_state.label)
 
     @property
+    def lead(self) -> str:
+        """Where it stands, in one line; a no says what can be done."""
+        leads = {
+            RMAState.IN_REVIEW: _("An agent looks at it and answers you by e-mail."),
+            RMAState.REJECTED: _(
+                "We cannot accept this return; the reason stands below. If you see it differently, please write to us."
+            ),
+            RMAState.RECEIVED: _("The parcel has arrived."),
+            RMAState.REFUND_DUE: _("The parcel has arrived, and the refund is ordered."),
+            RMAState.REFUNDED: _("The money is paid back. Your bank may take up to ten days to show it."),
+            RMAState.CLOSED: _("This return is settled and closed."),
+            RMAState.CANCELLED: _("This return was cancelled. Its items can be chosen again."),
+            RMAState.EXPIRED: _(
+                "This return has expired, because nothing was sent in time. "
+                "If the parcel is on its way already, please write to us."
+            ),
+        }
+        return leads.get(
+            RMAState(self.rma.state), _("Your return is open. The link to this page is in our e-mail to you.")
+        )
+
+    @property
     def refund_by(self) -> date:
         """The last day for the money, by the parcel's own days where they are known."""
         sent = [timezone.localdate(parcel.status_at) for parcel in self.parcels]
@@ -145,21 +168,31 @@ class Status:
     def _next(self) -> Iterator[tuple[date | None, str]]:
         rma = self.rma
         if rma.waits_for_agent and rma.answer_by:
-            yield timezone.localdate(rma.answer_by), _("By this day an agent has answered you by e-mail.")
-        if rma.state in (RMAState.APPROVED, RMAState.LABEL_READY):
-            yield self.send_by, _("Please hand in the parcel by this day. After it, the return expires.")
+            yield self._answer(timezone.localdate(rma.answer_by))
         if rma.state in RMAState.sendable():
             yield None, _("The parcel arrives, and we check what is in it.")
         if rma.state in (*RMAState.sendable(), RMAState.RECEIVED, RMAState.REFUND_DUE):
-            yield self.refund_by, self._money_sentence()
+            yield self._money(self.refund_by)
+        if rma.state in (RMAState.APPROVED, RMAState.LABEL_READY):
+            yield self.send_by, _("If nothing has been sent by this day, the return expires.")
 
-    def _money_sentence(self) -> str:
-        if self.rma.receipts.all():
-            return _("By this day at the latest the money is paid back, the way you paid.")
-        return _(
-            "By this day at the latest the money is paid back, the way you paid. "
-            "If the parcel arrives later, we pay when it has arrived."
-        )
+    def _answer(self, by: date) -> tuple[date | None, str]:
+        if by < self.today:
+            return by, _("By this day an agent was to answer you. We are sorry for the delay.")
+        return by, _("By this day an agent answers you by e-mail.")
+
+    def _money(self, by: date) -> tuple[date | None, str]:
+        arrived = bool(self.rma.receipts.all())
+        if by >= self.today and arrived:
+            return by, _("By this day at the latest the money is paid back, the way you paid.")
+        if by >= self.today:
+            return by, _(
+                "By this day at the latest the money is paid back, the way you paid. "
+                "If the parcel arrives later, we pay when it has arrived."
+            )
+        if arrived:
+            return by, _("By this day the money was to be paid back. We are sorry for the delay.")
+        return None, _("When the parcel has arrived, the money is paid back, the way you paid.")
 
 
 def _entry(day: date, events: list[Event]) -> Entry:

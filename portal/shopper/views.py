@@ -33,7 +33,9 @@ def find(request: HttpRequest) -> HttpResponse:
         if order is not None:
             open_order(request, order)
             return redirect("shopper:items", order.number)
-        form.add_error(None, _("We find no order with these two. Please check the order number and the other field."))
+        form.add_error(
+            None, _("We find no order with this number and this e-mail address or postcode. Please check both.")
+        )
     return kept_private(render(request, "shopper/find.html", {"form": form}))
 
 
@@ -152,7 +154,7 @@ def _status_page(request: HttpRequest, rma: RMA, form: TrackingForm, *, status: 
     context = {
         "rma": rma,
         "order": rma.order,
-        "status": Status(rma),
+        "status": Status(rma, timezone.localdate()),
         "form": form,
         "printless": bool(draft and draft.made == rma.number and draft.way == "qr"),
         "may_start_again": rma.order.number in request.session.get("orders", {}),
