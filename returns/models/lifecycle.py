@@ -164,7 +164,7 @@ class RefundState(models.TextChoices):
     @classmethod
     def open(cls) -> list["RefundState"]:
         """Owed, but not yet with the shopper."""
-        return [state for state in cls.active() if state != cls.SUCCEEDED] + [cls.FAILED, cls.CANCELED]
+        return [state for state in cls if state not in (cls.SUCCEEDED, cls.PAID_OTHERWISE)]
 
 
 _AT_PROVIDER = [RefundState.PENDING, RefundState.REQUIRES_ACTION]

@@ -7,6 +7,7 @@ portal's own door. It judges by the policy clock alone and refunds no outbound c
 
 import csv
 import gzip
+import io
 import json
 import tempfile
 import threading
@@ -18,7 +19,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from itertools import batched, groupby
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from django.conf import settings
@@ -35,7 +36,8 @@ from returns.actions.requests import Wish
 from returns.gateways.standin.process import StandIn, running
 from returns.gateways.stripe import Stripe, connect
 from returns.importing.data import OrderData, PaymentData
-from returns.importing.own import RowFault, read_orders
+from returns.importing.faults import RowFault, of_fault
+from returns.importing.own import OrdersFile
 from returns.models import RMA, SHOPPER, SYSTEM, GatewayEvent, Order, OrderLine, Policy, Refund, RMAItem, RMAState
 from returns.models.people import Actor
 
@@ -158,7 +160,8 @@ class _Quiet(WSGIRequestHandler):
 
 def _read_returns(file: Path) -> Iterator[Sent]:
     """The file's returns in their order; their rows follow one another, a return's by its reference."""
-    with _opened(file) as handle:
+    with _opened(file) as stream:
+        handle = io.TextIOWrapper(stream, encoding="utf-8", newline="")
         for reference, group in groupby(csv.DictReader(handle), key=lambda row: row["reference"]):
             rows = list(group)
             yield Sent(
@@ -169,10 +172,8 @@ def _read_returns(file: Path) -> Iterator[Sent]:
             )
 
 
-def _opened(file: Path) -> IO[str]:
-    if file.suffix == ".gz":
-        return gzip.open(file, "rt", encoding="utf-8", newline="")
-    return file.open(encoding="utf-8", newline="")
+def _opened(file: Path) -> BinaryIO:
+    return cast("BinaryIO", gzip.open(file)) if file.suffix == ".gz" else file.open("rb")
 
 
 def _load(file: Path, needed: set[str] | None, standin: StandIn) -> None:
@@ -188,10 +189,12 @@ def _load(file: Path, needed: set[str] | None, standin: StandIn) -> None:
 
 
 def _sound(file: Path) -> Iterator[OrderData]:
-    for told in read_orders(file):
-        if isinstance(told, RowFault):
-            raise CommandError(str(told))
-        yield told
+    """The file's orders; raises CommandError where one is not sound, for then no sum means anything."""
+    with _opened(file) as stream:
+        for found in OrdersFile(stream):
+            if isinstance(found, RowFault):
+                raise CommandError(f"{file}:{found.row}: {of_fault(found)}")
+            yield found.data
 
 
 def _paid(order: OrderData) -> int:
@@ -237,11 +240,13 @@ def _count(outcome: Outcome, standin: StandIn) -> None:
     outcome.refunded = Refund.objects.succeeded().total()
     outcome.waiting_returns = states[RMAState.IN_REVIEW]
     outcome.refused_returns = states[RMAState.REJECTED]
-    outcome.lost_returns = outcome.returns - outcome.refunded_returns - outcome.waiting_returns - outcome.refused_returns
+    outcome.lost_returns = (
+        outcome.returns - outcome.refunded_returns - outcome.waiting_returns - outcome.refused_returns
+    )
     books = standin.books()["currencies"].values()
     outcome.provider_refunded = sum(book["refunded"] for book in books)
     outcome.provider_refunds = sum(kind["count"] for book in books for kind in book["refunds"].values())
-    outcome.webhooks_worked = GatewayEvent.objects.exclude(worked_at=None).count()
+    outcome.webhooks_worked = GatewayEvent.objects.exclude(worked_at=None).filter(kind="refund.created").count()
     outcome.returns_per_second = round(outcome.returns / max(outcome.replay_seconds, 0.001), 1)
 
 
@@ -257,6 +262,7 @@ def _compare(outcome: Outcome, expected: dict[str, Any]) -> None:
         "lines refunded": (outcome.refunded_lines, window["return_lines"]),
         "refunded": (outcome.refunded, window["refund"]),
         "refunded by the provider's books": (outcome.provider_refunded, window["refund"]),
+        "refunds told of by webhook": (outcome.webhooks_worked, outcome.provider_refunds),
         "lost": (outcome.lost_returns, 0),
     }
     differences = [f"{name}: {got:,} is not {want:,}" for name, (got, want) in pairs.items() if got != want]
