@@ -123,6 +123,9 @@ def test_an_impossible_receipt_is_refused(numbers: tuple[int, int, int], message
 def test_M12_rounding_is_by_largest_remainder() -> None:
     assert spread(1000, [1, 1, 1]) == [334, 333, 333]
     assert spread(100, [5, 3, 1]) == [56, 33, 11]
+    assert spread(10, [5, 2]) == [7, 3]
+    assert spread(-10, [5, 2]) == [-7, -3]
+    assert spread(100, [1, 2, 3]) == [17, 33, 50]
     assert spread(10, [0, 1, 0]) == [0, 10, 0]
 
 

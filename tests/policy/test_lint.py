@@ -85,6 +85,12 @@ def test_where_no_law_reaches_the_shop_is_free() -> None:
     assert lint(strict, TODAY) == ()
 
 
+def test_a_percentage_is_between_nothing_and_all() -> None:
+    freely = {"countries": frozenset({"CH"})}
+    codes = [[issue.code for issue in lint(policy(restocking_percent=p, **freely), TODAY)] for p in (-1, 0, 100, 101)]
+    assert codes == [["percent_out_of_range"], [], [], ["percent_out_of_range"]]
+
+
 def test_china_asks_for_seven_days_only() -> None:
     assert lint(policy(7, countries=frozenset({"CN"})), TODAY) == ()
     assert lint(policy(6, countries=frozenset({"CN"})), TODAY) == (
