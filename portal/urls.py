@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("staff/", include((staff, "staff"))),
     path("warehouse/", include("portal.warehouse.urls")),
     path("agent/", include("portal.agent.urls")),
+    path("api/", include("portal.api.urls")),
+    path("hooks/", include("portal.hooks.urls")),
     path("admin/", site.urls),
     path("", include("portal.shopper.urls")),
 ]

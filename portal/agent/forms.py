@@ -101,9 +101,7 @@ class ApprovalForm(ItemsForm):
         super().__init__(rma, data, **typed)
         self.fields["amount"].currency = rma.order.currency
         self.fields["amount"].widget.attrs = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
-        self.fields["amount"].help_text = _("Optional, in %(currency)s. It is sent at once.") % {
-            "currency": rma.order.currency
-        }
+        self.fields["amount"].help_text = _("In %(currency)s; it is sent at once.") % {"currency": rma.order.currency}
 
 
 class RejectionForm(ItemsForm):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Sum
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -45,12 +44,12 @@ def unknown(code: str) -> Answer:
 def of_receipt(receipt: Receipt) -> Answer:
     """Green when all that was expected is there and fine, red when nothing is, amber in between."""
     found, rest = _sums(receipt), outstanding(receipt.rma)
-    odd = any(found[kind] for kind in ("damaged", "missing", "wrong", "extra"))
+    aside = any(found[kind] for kind in ("damaged", "wrong", "extra"))
     title = _("%(number)s is counted.") % {"number": receipt.rma.number}
     if not found["fine"]:
         return Answer(Tone.BAD, _("Put aside"), title, _parts(found), _("Put what is here aside for an agent."))
-    if odd:
-        advice = _("Put what is damaged, wrong or extra aside for an agent.")
+    if aside or found["missing"]:
+        advice = _("Put what is damaged, wrong or extra aside for an agent.") if aside else ""
         return Answer(Tone.WAIT, _("Differs"), title, [*_parts(found), *_still(rest)], advice)
     if rest:
         return Answer(Tone.WAIT, _("More to come"), title, [*_parts(found), *_still(rest)])
@@ -82,9 +81,9 @@ def not_receivable(rma: RMA) -> Answer:
 
 def outstanding(rma: RMA) -> int:
     """Units of accepted items that have not arrived in any parcel."""
-    expected = rma.items.filter(state=ItemState.ACCEPTED).aggregate(units=Sum("quantity"))["units"] or 0
     counted = ReceiptLine.objects.filter(receipt__rma=rma).counted()
-    return expected - sum(arrived for arrived, _accounted in counted.values())
+    accepted = rma.items.filter(state=ItemState.ACCEPTED)
+    return sum(item.quantity - counted.get(item.pk, (0, 0))[0] for item in accepted)
 
 
 def _aside() -> str:

@@ -91,8 +91,8 @@ class ParcelForm(forms.Form):
 class Counting:
     """All forms of one parcel: the announced lines, and folded away the others of the order.
 
-    The counts are preset to what is still expected as fine. An item that waits for an agent, or was
-    refused, is not expected: what comes of it is extra.
+    The counts are preset to what is still expected as fine. An item that waits for an agent is not
+    expected yet, but may be counted; what comes of a refused one is extra.
     """
 
     def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None) -> None:
@@ -106,11 +106,12 @@ class Counting:
             item = items.get(line.pk)
             if item is None:
                 self.others.append(UnannouncedForm(line, expected=0, data=data))
-            elif item.state == ItemState.ACCEPTED:
-                arrived, _accounted = counted.get(item.pk, (0, 0))
-                self.announced.append(LineForm(line, expected=item.quantity - arrived, data=data))
-            else:
+            elif item.state == ItemState.REFUSED:
                 self.announced.append(UnannouncedForm(line, expected=0, data=data))
+            else:
+                arrived, _accounted = counted.get(item.pk, (0, 0))
+                expected = item.quantity - arrived if item.state == ItemState.ACCEPTED else 0
+                self.announced.append(LineForm(line, expected=expected, data=data))
 
     @property
     def forms(self) -> list[forms.Form]:

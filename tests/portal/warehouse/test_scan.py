@@ -56,7 +56,9 @@ def test_an_order_with_several_returns_lets_choose(logged_in, wanda, rma):
     assert [found.number for found in page.context["rmas"]] == [other.number, rma.number]
 
 
-@pytest.mark.parametrize("code", ["NOTHING", "R7F3-K2QX-2", "<script>alert(1)</script>", "\x00", "x" * 5000, "🦄", "%s{}"])
+@pytest.mark.parametrize(
+    "code", ["NOTHING", "R7F3-K2QX-2", "<script>alert(1)</script>", "\x00", "x" * 5000, "🦄", "%s{}"]
+)
 def test_an_unknown_code_gets_a_red_answer_and_the_field_again(logged_in, wanda, rma, code):
     page = logged_in(wanda).get(SCAN, {"code": code})
     assert page.status_code == 404
