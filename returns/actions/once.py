@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from returns.actions.refusals import Refused
 from returns.models import Answered
@@ -20,7 +20,6 @@ def draw_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-@transaction.atomic
 def once(scope: str, key: str, body: Any, work: Callable[[], Answer], *, at: datetime) -> Answer:
     """The answer of `work`, done at most once for this scope and key, in one transaction with it.
 
@@ -28,13 +27,21 @@ def once(scope: str, key: str, body: Any, work: Callable[[], Answer], *, at: dat
     the key may be used again. Raises Refused `key_reused` for the same key with another body.
     """
     fingerprint = hashlib.sha256(json.dumps(body, sort_keys=True, default=str).encode()).hexdigest()
-    row = Answered(scope=scope, key=key, fingerprint=fingerprint, created_at=at)
-    Answered.objects.bulk_create([row], ignore_conflicts=True)
-    kept = Answered.objects.select_for_update().get(scope=scope, key=key)
+    try:
+        return _first(Answered(scope=scope, key=key, fingerprint=fingerprint, created_at=at), work)
+    except IntegrityError:
+        kept = Answered.objects.filter(scope=scope, key=key).first()
+        if kept is None:  # the work itself failed
+            raise
     if kept.fingerprint != fingerprint:
         raise Refused("key_reused", field="Idempotency-Key")
-    if kept.status:
-        return kept.status, kept.answer
-    kept.status, kept.answer = work()
-    kept.save(update_fields=["status", "answer"])
     return kept.status, kept.answer
+
+
+@transaction.atomic
+def _first(row: Answered, work: Callable[[], Answer]) -> Answer:
+    """Raises IntegrityError when this was answered before; the insert waits for one that is under way."""
+    row.save(force_insert=True)
+    row.status, row.answer = work()
+    row.save(update_fields=["status", "answer"])
+    return row.status, row.answer

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model, Prefetch
 from django.utils import timezone
 
 from returns.actions.record import noted, record
@@ -17,6 +18,8 @@ from returns.models import (
     Event,
     Order,
     OrderLine,
+    ParcelLine,
+    ParcelStatus,
     Policy,
     Reason,
     ReturnParcel,
@@ -88,6 +91,19 @@ def refund_by(order: Order, *, asked_on: date, sent_on: date | None = None, rece
     return next(day for day in days if day is not None)
 
 
+def paid_by(rma: RMA) -> date:
+    """The last day for the money of a return, by its parcel's own days where they are known."""
+    news = [parcel for parcel in rma.parcels.all() if parcel.status != ParcelStatus.LABELLED]
+    sent = [timezone.localdate(parcel.status_at) for parcel in news]
+    received = [timezone.localdate(receipt.received_at) for receipt in rma.receipts.all()]
+    return refund_by(
+        rma.order,
+        asked_on=timezone.localdate(rma.created_at),
+        sent_on=min(sent + received, default=None),
+        received_on=min(received, default=None),
+    )
+
+
 def preview(order: Order, wishes: Sequence[Wish], *, at: datetime) -> list[Offer]:
     """What `request` would answer now; writes nothing. Raises Refused as `request` does."""
     return _offers(order, _lines(order), wishes, at)
@@ -115,11 +131,21 @@ def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, lo
         ReturnParcel.objects.book(parcel)
         events.append(label)
     record(*events)
+    _remember(rma, items=items, parcels=[booked[0]] if booked else [], receipts=[], refunds=[])
     return rma
 
 
+def _remember(rma: RMA, **written: Sequence[Model]) -> None:
+    """What was just written is all there is, so that showing it takes no further statement."""
+    known = {name: getattr(rma, name).all() for name in written}
+    for name, rows in written.items():
+        known[name]._result_cache = list(rows)  # noqa: SLF001  as prefetch_related does
+    rma._prefetched_objects_cache = known  # noqa: SLF001  as prefetch_related does
+
+
 def _lines(order: Order) -> list[OrderLine]:
-    return list(order.lines.order_by("pk").prefetch_related("parcel_lines__parcel"))
+    sent = Prefetch("parcel_lines", ParcelLine.objects.select_related("parcel"))
+    return list(order.lines.order_by("pk").prefetch_related(sent))
 
 
 def _offers(order: Order, lines: list[OrderLine], wishes: Sequence[Wish], at: datetime) -> list[Offer]:

@@ -22,11 +22,11 @@ def test_units_in_a_live_return_cannot_be_chosen_again():
 
 
 @pytest.mark.parametrize("lines", [1, 3, 300])
-def test_choices_take_five_statements_for_any_number_of_lines(lines, django_assert_num_queries):
+def test_choices_take_four_statements_for_any_number_of_lines(lines, django_assert_num_queries):
     order = bought(
         jana_order(lines=tuple(LineData(str(number), "Mug", 1, 495) for number in range(lines)), discounts=())
     )
-    with django_assert_num_queries(5):  # lines, parcel lines, parcels, units taken, policies
+    with django_assert_num_queries(4):  # lines, parcel lines, units taken, policies
         assert len(choices(order, at=NOW)) == lines
 
 
