@@ -6,12 +6,11 @@ they are; fields may be added. Nothing here names a person: that is `person`, fo
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.utils import timezone
 from django_fsm import can_proceed
 
 from returns import sentences
@@ -33,8 +32,6 @@ from returns.models import (
 from returns.policy.verdict import Verdict
 
 Json = dict[str, Any]
-
-REFUND_WITHIN = timedelta(days=14)  # law.md M-1
 
 
 # --- orders -------------------------------------------------------------------------------------
@@ -86,15 +83,13 @@ def person(order: Order) -> Json:
     }
 
 
-def order_line(line: OrderLine, *, returnable: int, currency: str) -> Json:
-    """A line, and how many of its units may still be asked for."""
+def order_line(line: OrderLine, *, currency: str) -> Json:
     return {
         "id": line.line_id,
         "sku": line.sku,
         "name": line.name,
         "names": line.names,
         "quantity": line.quantity,
-        "returnable": returnable,
         "unit_price": line.unit_price,
         "paid": line.paid,
         "currency": currency,
@@ -131,9 +126,8 @@ def _payment(payment: Payment) -> Json:
 # --- returns ------------------------------------------------------------------------------------
 
 
-def rma(rma: RMA) -> Json:
-    """A return as `RMAQuerySet.with_contents` and `receipts__lines__line` bring it."""
-    receipts = list(rma.receipts.all())
+def rma(rma: RMA, *, paid_by: date) -> Json:
+    """A return as `RMAQuerySet.with_contents` and `receipts__lines__line` bring it, and the last day for its money."""
     shares = sum(row.share for row in rma.items.all() if row.state != ItemState.REFUSED)
     return {
         "number": rma.number,
@@ -144,9 +138,9 @@ def rma(rma: RMA) -> Json:
         "items": [item(row, currency=rma.order.currency) for row in rma.items.all()],
         "estimate": estimate(shares, currency=rma.order.currency),
         "parcels": [parcel(row) for row in rma.parcels.all()],
-        "receipts": [receipt(row) for row in receipts],
+        "receipts": [receipt(row) for row in rma.receipts.all()],
         "refunds": [row.public_id for row in rma.refunds.all()],
-        "refund_by": refund_by(rma.created_at, arrived_at=min((row.received_at for row in receipts), default=None)),
+        "refund_by": _day(paid_by),
         "actions": actions(rma),
         "answer_by": _moment(rma.answer_by) if rma.waits_for_agent else None,
         "approved_at": _moment(rma.approved_at),
@@ -192,12 +186,6 @@ def verdict(verdict: Verdict) -> Json:
 def estimate(share: int, *, currency: str) -> Json:
     """What comes back for an item: its share of what was paid. Outbound shipping is refunded by no receipt yet."""
     return {"goods": share, "shipping": 0, "fees": 0, "total": share, "currency": currency}
-
-
-def refund_by(asked_at: datetime, *, arrived_at: datetime | None = None) -> str:
-    """The last day for the money: 14 days after the shopper told us, or the arrival if that is later (law.md M-3)."""
-    asked = timezone.localdate(asked_at) + REFUND_WITHIN
-    return _day(max(asked, timezone.localdate(arrived_at)) if arrived_at else asked) or ""
 
 
 def actions(rma: RMA) -> list[str]:

@@ -85,7 +85,7 @@ class Estimate(TypedDict):
 
 
 class OrderLine(TypedDict):
-    """`returnable`: the units that may still be asked for; verdict and estimate are for all of them now."""
+    """`returnable`: the units that may still be asked for; the verdict is on one of them."""
 
     id: str
     sku: str
@@ -105,7 +105,6 @@ class OrderLine(TypedDict):
     hs_code: str
     origin: str
     verdict: Verdict | None
-    estimate: Estimate | None
 
 
 class SentUnits(TypedDict):

@@ -14,9 +14,8 @@ from portal.api.keys import Key, KeyedRequest, may_read_persons
 from returns import representations as represent
 from returns.actions import orders, requests
 from returns.actions.orders import Loaded
-from returns.actions.requests import Wish
 from returns.importing.data import OrderData
-from returns.models import Actor, Order, OrderLine, RMAItem, Scope
+from returns.models import Actor, Order, Scope
 
 router = Router(tags=["orders"])
 
@@ -24,7 +23,7 @@ Number = Annotated[schemas.Number, Path(description="The shop's own number of th
 
 
 @router.put(
-    "/orders/{number}",
+    "/orders/{path:number}",
     auth=Key(Scope.ORDERS_WRITE),
     response={frozenset({200, 201}): answers.Loaded, answers.WRITING - {404}: answers.Error},
 )
@@ -46,29 +45,21 @@ def _load(data: OrderData, *, by: Actor) -> Loaded:
 
 
 @router.get(
-    "/orders/{number}",
+    "/orders/{path:number}",
     auth=Key(Scope.ORDERS_READ),
     response={200: answers.Order, answers.READING: answers.Error},
 )
 def get_order(request: KeyedRequest, number: Number) -> dict[str, Any]:
     """The order with what is returnable now, per line. Needs `orders:read`; names and addresses need `pii:read`."""
-    known = Order.objects.prefetch_related("lines", "parcels__lines__line", "payments")
-    order = get_object_or_404(known, number=number)
-    shown = represent.order(order, _lines(order))
+    order = get_object_or_404(Order.objects.prefetch_related("parcels__lines__line", "payments"), number=number)
+    shown = represent.order(order, [_line(choice, order) for choice in requests.choices(order, at=timezone.now())])
     return shown | represent.person(order) if may_read_persons(request.auth) else shown
 
 
-def _lines(order: Order) -> list[dict[str, Any]]:
-    taken = RMAItem.objects.filter(rma__order=order).taken()
-    left = {line: line.quantity - taken.get(line.pk, (0, 0))[0] for line in order.lines.all()}
-    wishes = [Wish(line.line_id, units) for line, units in left.items() if units > 0]
-    offers = {offer.wish.line: offer for offer in requests.preview(order, wishes, at=timezone.now())} if wishes else {}
-    return [_line(line, units, offers.get(line.line_id), order.currency) for line, units in left.items()]
-
-
-def _line(line: OrderLine, units: int, offer: requests.Offer | None, currency: str) -> dict[str, Any]:
-    """A line, and the verdict on all its units that may still be asked for."""
-    return represent.order_line(line, returnable=max(0, units), currency=currency) | {
-        "verdict": represent.verdict(offer.verdict) if offer else None,
-        "estimate": represent.estimate(offer.share, currency=currency) if offer else None,
+def _line(choice: requests.Choice, order: Order) -> dict[str, Any]:
+    """A line, and the verdict on a unit of it if any is left."""
+    verdict = represent.verdict(choice.verdict) if choice.verdict else None
+    return represent.order_line(choice.line, currency=order.currency) | {
+        "returnable": choice.units,
+        "verdict": verdict,
     }

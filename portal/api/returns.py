@@ -37,7 +37,7 @@ def preview_return(request: KeyedRequest, body: schemas.PreviewBody) -> Json:  #
         "order": order.number,
         "items": [_previewed(offer, order.currency) for offer in offers],
         "estimate": represent.estimate(sum(offer.share for offer in offers), currency=order.currency),
-        "refund_by": represent.refund_by(now),
+        "refund_by": requests.refund_by(order, asked_on=timezone.localdate(now)).isoformat(),
     }
 
 
@@ -66,7 +66,7 @@ def open_return(request: KeyedRequest, body: schemas.ReturnBody, idempotency_key
             locale=labels.spoken(order.locale),
             channel="api",
         )
-        return 201, represent.rma(rma)
+        return 201, _shown(rma)
 
     return answered_once(request, idempotency_key, body, work)
 
@@ -84,7 +84,7 @@ def list_returns(request: KeyedRequest, filters: Query[Filters]) -> Json:
     """Returns, newest first, a page at a time. Needs `returns:read`."""
     refuse_unknown(request, filters)
     page, cursor = newest(_chosen(filters), "created_at", filters)
-    return {"data": [represent.rma(rma) for rma in page], "next_cursor": cursor}
+    return {"data": [_shown(rma) for rma in page], "next_cursor": cursor}
 
 
 def _chosen(filters: Filters) -> RMAQuerySet:
@@ -103,7 +103,7 @@ def _chosen(filters: Filters) -> RMAQuerySet:
 )
 def get_return(request: KeyedRequest, number: Number) -> Json:  # noqa: ARG001  Ninja's first argument
     """One return as it is now. Needs `returns:read`."""
-    return represent.rma(get_object_or_404(_whole(), number=_read(number)))
+    return _shown(get_object_or_404(_whole(), number=_read(number)))
 
 
 _PAPER = {
@@ -186,6 +186,10 @@ def _read(number: str) -> str:
     if (read := read_number(number)) is None:
         raise Http404
     return read
+
+
+def _shown(rma: RMA) -> Json:
+    return represent.rma(rma, paid_by=requests.paid_by(rma))
 
 
 def _whole() -> RMAQuerySet:

@@ -70,7 +70,6 @@ def test_a_line_says_what_may_still_come_back(shop):
     shop.post("/returns", {"order": "A-1001", "items": [_item(quantity=2)]})
     [line] = shop.get("/orders/A-1001").json()["lines"]
     assert (line["quantity"], line["returnable"], line["paid"]) == (3, 1, 29000)
-    assert line["estimate"] == {"goods": 9667, "shipping": 0, "fees": 0, "total": 9667, "currency": "EUR"}
     assert line["verdict"] == {
         "answer": "accept",
         "reasons": [],
@@ -81,7 +80,7 @@ def test_a_line_says_what_may_still_come_back(shop):
     }
     shop.post("/returns", {"order": "A-1001", "items": [_item(quantity=1)]})
     [line] = shop.get("/orders/A-1001").json()["lines"]
-    assert (line["returnable"], line["verdict"], line["estimate"]) == (0, None, None)
+    assert (line["returnable"], line["verdict"]) == (0, None)
 
 
 def _item(**changes):
@@ -171,8 +170,12 @@ def test_an_unknown_order_is_not_found(shop):
     }
 
 
-def test_a_number_with_odd_characters_is_found_again(shop):
-    assert shop.put("/orders/%C5%BDlu%C5%A5%20%23%2F?", order_body(number="Žluť #/")).status_code in (201, 404)
+def test_a_number_may_hold_any_character(shop):
+    address = "/orders/2026%2F%C5%BDlu%C5%A5%20%237"
+    assert shop.put(address, order_body(number="2026/Žluť #7")).status_code == 201
+    order = shop.get(address).json()
+    assert order["number"] == "2026/Žluť #7"
+    assert order["links"]["self"] == f"http://127.0.0.1:8000/api/v1{address}"
 
 
 @pytest.mark.parametrize("lines", [1, 40])
@@ -187,5 +190,5 @@ def test_an_order_is_read_in_the_same_number_of_statements_however_long(shop, li
             parcels=[order_body()["parcels"][0] | {"lines": parts}],
         ),
     )
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(10):
         assert len(shop.get("/orders/A-1001").json()["lines"]) == lines
