@@ -52,15 +52,18 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A policy version with the countries where it meets a statutory right."""
+    """A policy version with the countries where a statutory right binds it; one that shown terms replace does not."""
 
     terms: Terms
     regimes: Mapping[str, Regime]
 
     def where(self, test: Callable[[Regime], bool] = lambda _: True) -> str:
-        """The countries whose law matters here; a right that shown terms replace (Japan) binds no terms."""
-        met = (country for country, regime in self.regimes.items() if not regime.only_without_terms and test(regime))
-        return " ".join(sorted(met))
+        """The countries whose law passes the test."""
+        return " ".join(sorted(country for country, regime in self.regimes.items() if test(regime)))
+
+    def longest(self, test: Callable[[Regime], bool]) -> int:
+        """The longest statutory period among them."""
+        return max(regime.days for regime in self.regimes.values() if test(regime))
 
 
 type Check = Callable[[Reach], Issue | None]
@@ -69,8 +72,9 @@ type Check = Callable[[Reach], Issue | None]
 def lint(terms: Terms, on: date, law: Law = LAW) -> tuple[Issue, ...]:
     """All issues of one version, were it to bind orders placed on that day."""
     countries = terms.countries or {row.country for row in law.countries}
-    regimes = {country: regime for country in countries if (regime := law.regime(country, on))}
-    reach = Reach(terms, regimes)
+    regimes = {country: law.regime(country, on) for country in countries}
+    binding = {country: regime for country, regime in regimes.items() if regime and not regime.only_without_terms}
+    reach = Reach(terms, binding)
     return tuple(issue for check in CHECKS if (issue := check(reach)) is not None)
 
 
@@ -81,20 +85,26 @@ def lint_together(policies: Sequence[Terms], at: datetime) -> tuple[Issue, ...]:
 
 def window_shorter_than_law(reach: Reach) -> Issue | None:
     days = reach.terms.window_days
-    if days is None or not (where := reach.where(lambda regime: days < regime.days)):
+    if days is None:
         return None
-    return _error("C-1", "window_shorter_than_law", days=days, law_days=_longest(reach), countries=where)
+    return _about_days("window_shorter_than_law", Severity.ERROR, reach, lambda regime: days < regime.days)
 
 
 def window_counted_early(reach: Reach) -> Issue | None:
     """Long enough on paper, but counted from a day before the goods are there."""
-    days, early = reach.terms.window_days, reach.terms.counted_from is not CountedFrom.POSSESSION
-    if days is None or not early:
+    days, transit = reach.terms.window_days, reach.terms.transit_days
+    if days is None or reach.terms.counted_from is CountedFrom.POSSESSION:
         return None
-    where = reach.where(lambda regime: regime.days <= days < regime.days + reach.terms.transit_days)
-    if not where:
+    return _about_days(
+        "window_counted_early", Severity.WARNING, reach, lambda regime: regime.days <= days < regime.days + transit
+    )
+
+
+def _about_days(code: str, severity: Severity, reach: Reach, test: Callable[[Regime], bool]) -> Issue | None:
+    if not (where := reach.where(test)):
         return None
-    return _warning("C-1", "window_counted_early", days=days, law_days=_longest(reach), countries=where)
+    days = reach.terms.window_days or 0
+    return Issue(severity, "C-1", code, {"days": days, "law_days": reach.longest(test), "countries": where})
 
 
 def restocking_fee_on_withdrawal(reach: Reach) -> Issue | None:
@@ -187,10 +197,6 @@ def _overlap(one: Terms, other: Terms) -> bool:
 
 def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
     return not one or not other or not one.isdisjoint(other)
-
-
-def _longest(reach: Reach) -> int:
-    return max(regime.days for regime in reach.regimes.values())
 
 
 def _error(rule: str, code: str, **values: str | int) -> Issue:

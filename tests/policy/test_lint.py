@@ -86,8 +86,11 @@ def test_where_no_law_reaches_the_shop_is_free() -> None:
 
 
 def test_a_percentage_is_between_nothing_and_all() -> None:
-    freely = {"countries": frozenset({"CH"})}
-    codes = [[issue.code for issue in lint(policy(restocking_percent=p, **freely), TODAY)] for p in (-1, 0, 100, 101)]
+    free = frozenset({"CH"})
+    codes = [
+        [issue.code for issue in lint(policy(restocking_percent=percent, countries=free), TODAY)]
+        for percent in (-1, 0, 100, 101)
+    ]
     assert codes == [["percent_out_of_range"], [], [], ["percent_out_of_range"]]
 
 
@@ -96,6 +99,27 @@ def test_china_asks_for_seven_days_only() -> None:
     assert lint(policy(6, countries=frozenset({"CN"})), TODAY) == (
         error("C-1", "window_shorter_than_law", days=6, law_days=7, countries="CN"),
     )
+
+
+def test_each_finding_names_the_longest_period_of_its_own_countries() -> None:
+    """Japan's eight days bind no shown terms; ten from dispatch are too few for Germany and counted early for China."""
+    east = frozenset({"CN", "JP"})
+    assert [issue.values["law_days"] for issue in lint(policy(6, countries=east), TODAY)] == [7]
+    both = policy(10, countries=frozenset({"CN", "DE"}), counted_from=CountedFrom.DISPATCH)
+    assert [(issue.code, issue.values["law_days"], issue.values["countries"]) for issue in lint(both, TODAY)] == [
+        ("window_shorter_than_law", 14, "DE"),
+        ("window_counted_early", 7, "CN"),
+    ]
+
+
+def test_a_window_counted_from_dispatch_is_early_from_fourteen_days_on() -> None:
+    found = [lint(policy(days, counted_from=CountedFrom.DISPATCH), TODAY)[0].code for days in (13, 14, 27)]
+    assert found == ["window_shorter_than_law", "window_counted_early", "window_counted_early"]
+
+
+def test_a_season_may_be_one_day() -> None:
+    christmas_eve = day("2026-12-24")
+    assert lint(policy(seasons=(Season(christmas_eve, christmas_eve, christmas_eve),)), TODAY) == ()
 
 
 def test_only_the_countries_whose_law_is_broken_are_named() -> None:
