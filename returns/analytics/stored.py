@@ -12,7 +12,7 @@ CHUNK = 500  # orders in memory at a time
 
 
 def stored_past(chunk: int = CHUNK) -> Iterator[History]:
-    """The orders with their returns, seven statements for each chunk of them.
+    """The orders with their returns, six statements for each chunk of them.
 
     What was called off or never sent is left out: no policy would have had to answer for it, and its units came
     back in a later return, if at all.
