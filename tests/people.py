@@ -68,14 +68,22 @@ def bought(data: OrderData | None = None) -> Order:
     return Order.objects.get(number=data.number)
 
 
+def late_order(number: str = "L-1001", **changes: Any) -> Order:
+    """Delivered 60 days ago, so that neither the promise nor the law holds any longer."""
+    delivered = NOW - timedelta(days=60)
+    placed = delivered - timedelta(days=3)
+    return bought(jana_order(number, delivered=delivered, placed_at=placed, notice_given_at=placed, **changes))
+
+
 def promised(days: int | None = 30, **terms: Any) -> Policy:
     return Policy.objects.create(key="standard", name_en="Standard", window_days=days, **terms)
 
 
 def asked(order: Order, *wishes: Wish, at: datetime = NOW) -> RMA:
-    """A return as a shopper asks for it; one T-shirt unless told otherwise."""
+    """A return as a shopper asks for it and anybody finds it; one T-shirt unless told otherwise."""
     wanted: Sequence[Wish] = wishes or [Wish("1", 1, "too_small")]
-    return requests.request(order, wanted, by=SHOPPER, at=at, locale="cs", channel="page")
+    rma = requests.request(order, wanted, by=SHOPPER, at=at, locale="cs", channel="page")
+    return RMA.objects.select_related("order").get(pk=rma.pk)
 
 
 def arrived(rma: RMA, *counts: Count, at: datetime = NOW) -> Receipt:

@@ -10,7 +10,7 @@ from returns.actions.refusals import Refused
 from returns.models import RMA, Actor, Goodwill, GoodwillReason, Order, Originator, RefundLine
 
 
-@transaction.atomic(savepoint=False)
+@transaction.atomic
 def grant(
     order: Order, *, amount: int, reason: str, note: str, by: Actor, at: datetime, rma: RMA | None = None
 ) -> Goodwill:

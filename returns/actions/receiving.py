@@ -24,6 +24,8 @@ from returns.models import (
 )
 from returns.policy.amounts import due_so_far
 
+MOST = 1_000_000_000  # units of one kind in one count: far above any line, and within a column
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -86,7 +88,7 @@ def _refuse_nonsense(counts: Sequence[Count]) -> None:
         if count.line in seen:
             raise Refused("line_twice", field=count.line, line=count.line)
         seen.add(count.line)
-        if any(type(units) is not int or units < 0 for units in count.units):
+        if any(type(units) is not int or not 0 <= units <= MOST for units in count.units):
             raise Refused("quantity_invalid", field=count.line, line=count.line)
     if not any(sum(count.units) for count in counts):
         raise Refused("nothing_counted")
