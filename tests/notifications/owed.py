@@ -1,0 +1,114 @@
+"""One letter of every kind, owed by what really happens to Jana's return."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from returns.actions import decisions, goodwill, receiving, refunds, shipping, upkeep
+from returns.actions.receiving import Count
+from returns.actions.requests import Wish
+from returns.gateways.gateway import Remote
+from returns.importing.data import OrderData
+from returns.models import RMA, SHOPPER, Actor, Letter, Refund
+from tests.people import NOW, asked, bought, jana_order, promised
+
+BOB = Actor("user", "2", "Bob")
+WANDA = Actor("user", "1", "Wanda")
+SOON = NOW + timedelta(hours=1)
+LATE = NOW + timedelta(days=60)  # the window has passed, and the law's as well
+NOTE = "The shirt was worn.\n{{ shop }} %(note)s <b>{% now 'Y' %}</b>"
+
+
+def owed(kind: str, data: OrderData | None = None) -> Letter:
+    """The letter of this kind, after what makes it owed has happened."""
+    HAPPENS[kind](data or jana_order())
+    return Letter.objects.select_related("event__order", "event__refund", "rma__order").get(kind=kind)
+
+
+def _label(data: OrderData) -> RMA:
+    promised()
+    return asked(bought(data), Wish("1", 2, "too_small"), Wish("2", 1))
+
+
+def _referred(data: OrderData) -> RMA:
+    promised()
+    return asked(bought(data), Wish("1", 2, "too_small"), at=LATE)
+
+
+def _rejected(data: OrderData) -> RMA:
+    return decisions.reject(_referred(data), by=BOB, at=LATE, note=NOTE)
+
+
+def _received(data: OrderData) -> RMA:
+    rma = _label(data)
+    counts = [Count("1", fine=1, wrong=1), Count("2", damaged=1, extra=1)]
+    receiving.receive(rma, counts, by=WANDA, at=SOON)
+    return rma
+
+
+def _refund(status: str, failure_reason: str = "") -> Callable[[OrderData], None]:
+    def happens(data: OrderData) -> None:
+        _received(data)
+        refund = _claimed()
+        told = Remote("re_1", status, refund.amount, refund.currency, refund.public_id, failure_reason)
+        refunds.apply(refund, told, at=SOON)
+
+    return happens
+
+
+def _claimed() -> Refund:
+    """As a worker has it that is about to call the provider."""
+    refund = Refund.objects.get()
+    refund.claim()
+    refund.lease_until = SOON + refunds.LEASE
+    refund.save()
+    return refund
+
+
+def _on_its_way(data: OrderData) -> None:
+    shipping.carrier_news(
+        _label(data),
+        carrier="ppl",
+        tracking_number="PPL123",
+        status="in_transit",
+        told_at=SOON,
+        by=SHOPPER,
+        at=SOON,
+    )
+
+
+def _expired(data: OrderData) -> None:
+    _label(data)
+    upkeep.expire_next(at=NOW + timedelta(days=40))
+
+
+def _granted(data: OrderData) -> None:
+    goodwill.grant(bought(data), amount=1_500, reason="loyalty", note="Internal: VIP", by=BOB, at=NOW)
+
+
+def _reopened(data: OrderData) -> None:
+    decisions.reopen(_rejected(data), by=BOB, at=LATE)
+
+
+def _cancelled(data: OrderData) -> None:
+    decisions.cancel(_label(data), by=SHOPPER, at=SOON)
+
+
+def later(letter: Letter) -> datetime:
+    return letter.event.at + timedelta(minutes=1)
+
+
+HAPPENS: dict[str, Callable[[OrderData], object]] = {
+    "referred": _referred,
+    "rejected": _rejected,
+    "reopened": _reopened,
+    "cancelled": _cancelled,
+    "expired": _expired,
+    "label": _label,
+    "on_its_way": _on_its_way,
+    "received": _received,
+    "goodwill": _granted,
+    "refund_pending": _refund("pending"),
+    "refund_needs_details": _refund("requires_action"),
+    "refunded": _refund("succeeded"),
+    "refund_failed": _refund("failed", failure_reason="expired_or_canceled_card"),
+}
