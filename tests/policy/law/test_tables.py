@@ -1,8 +1,7 @@
 """The law as data: complete, dated, with its source, and read as it is written."""
 
-import json
+from dataclasses import replace
 from datetime import date
-from importlib.resources import files
 from itertools import chain
 
 import pytest
@@ -79,12 +78,19 @@ def test_regimes_know_no_letter_beyond_article_16() -> None:
 
 
 def test_of_two_rows_of_a_country_the_later_in_force_counts() -> None:
-    text = (files("returns.policy.law") / "data" / "countries.json").read_text(encoding="utf-8")
-    rows = json.loads(text)
-    keys = [(row["country"], row["effective_from"]) for row in rows]
+    old = LAW.country("DE", TODAY)
+    assert old is not None
+    new = replace(old, regime="CN", effective_from=date(2027, 1, 1))
+    for rows in ((old, new), (new, old)):
+        law = replace(LAW, countries=rows)
+        assert law.country("DE", date(2014, 6, 12)) is None
+        assert law.country("DE", date(2026, 12, 31)) == old
+        assert law.regime("DE", date(2027, 1, 1)) == LAW.regimes["CN"]
+
+
+def test_no_country_has_two_rows_of_one_day() -> None:
+    keys = [(row.country, row.effective_from) for row in LAW.countries]
     assert len(set(keys)) == len(keys)
-    assert LAW.country("DE", date(2014, 6, 12)) is None
-    assert LAW.country("DE", date(2014, 6, 13)) is not None
 
 
 def test_every_country_of_the_tables_has_holidays_and_a_zone() -> None:
