@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from django.http import QueryDict
 from django.template.loader import render_to_string
@@ -80,32 +81,31 @@ def cards(order: Order, picks: Mapping[str, Pick], *, at: datetime) -> list[Card
 
 
 class Reasons:
-    """The reasons offered, as options of a list; each kind of goods is drawn once, also on an order of 700 lines."""
+    """The reasons offered; those of each kind of goods are put together once, also for an order of 700 lines."""
 
     def __init__(self) -> None:
         self.all = list(Reason.objects.offered())
-        self.drawn: dict[tuple[str, str], SafeString] = {}
-
-    def options(self, kind: str, chosen: str) -> SafeString:
-        if (kind, chosen) not in self.drawn:
-            context = {"groups": self._groups(kind), "chosen": chosen}
-            self.drawn[kind, chosen] = render_to_string("shopper/reasons.html", context)
-        return self.drawn[kind, chosen]
-
-    def codes(self, kind: str) -> frozenset[str]:
-        return frozenset(reason.code for _heading, group in self._groups(kind) for reason in group)
+        self.groups = cache(self._groups)
+        self.codes = cache(self._codes)
+        self.options = cache(self._options)
 
     def _groups(self, kind: str) -> list[tuple[str, list[Reason]]]:
         """(heading, its reasons); a reason without a heading stands under an empty one."""
-        headings = {reason.pk: reason for reason in self.all}
-        parents = {reason.parent_id for reason in self.all}
+        by_key = {reason.pk: reason for reason in self.all}
+        headings = {reason.parent_id for reason in self.all}
         groups: dict[int, tuple[str, list[Reason]]] = {}
         for reason in self.all:
-            if reason.pk not in parents and reason.suits(kind):
-                heading = headings.get(reason.parent_id or 0)
-                group = groups.setdefault(heading.pk if heading else -reason.pk, (str(heading or ""), []))
-                group[1].append(reason)
+            if reason.pk not in headings and reason.suits(kind):
+                heading = by_key.get(reason.parent_id or 0)
+                key, title = (heading.pk, str(heading)) if heading else (-reason.pk, "")
+                groups.setdefault(key, (title, []))[1].append(reason)
         return list(groups.values())
+
+    def _codes(self, kind: str) -> frozenset[str]:
+        return frozenset(reason.code for _heading, group in self.groups(kind) for reason in group)
+
+    def _options(self, kind: str, chosen: str) -> SafeString:
+        return render_to_string("shopper/reasons.html", {"groups": self.groups(kind), "chosen": chosen})
 
 
 def read(post: QueryDict) -> dict[str, Pick]:
