@@ -8,7 +8,7 @@ from returns.analytics.trying import History, PastReturn
 from returns.models import RMA, Order, OrderLine, RMAItem, RMAState
 from returns.policy.facts import Ask, LegalPath
 
-CHUNK = 500  # orders in memory at a time
+CHUNK = 100  # orders in memory at a time
 
 
 def stored_past(chunk: int = CHUNK) -> Iterator[History]:
