@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from portal.access import everybody
 from returns.gateways.stripe import Forged, read_webhook
 from returns.models import GatewayEvent
 
@@ -15,6 +16,7 @@ logger = logging.getLogger("returns.hooks")
 LONGEST_BODY = 256 * 1024  # bytes; Stripe's largest events are far below
 
 
+@everybody
 @csrf_exempt  # the signature over the body says who sends it
 @require_POST
 def stripe(request: HttpRequest) -> HttpResponse:

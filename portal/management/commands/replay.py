@@ -27,6 +27,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
+from django.utils import timezone
 from tqdm import tqdm
 
 from portal.settings import database
@@ -118,7 +119,7 @@ class Command(BaseCommand):
             started = time.monotonic()
             for one in tqdm(sent, unit="return", disable=None):
                 _bring_through(one, gateway)
-            _work_news(gateway, sent[-1].at)
+            _await_news(gateway)
             outcome.replay_seconds = round(time.monotonic() - started, 1)
             _count(outcome, standin)
         return outcome
@@ -215,17 +216,21 @@ def _bring_through(one: Sent, gateway: Stripe) -> None:
         receiving.receive(rma, counts, by=BENCH, at=one.at)
     while refunds.send_next(gateway, at=one.at):
         pass
-    while refunds.work_next_event(gateway, at=one.at):
+    _work_news(gateway)
+
+
+def _work_news(gateway: Stripe) -> None:
+    """Work the webhooks that have come: in the present, for the provider knows no other time."""
+    while refunds.work_next_event(gateway, at=timezone.now()):
         pass
 
 
-def _work_news(gateway: Stripe, at: datetime) -> None:
-    """Wait until a webhook has come back for every refund, and work what came."""
+def _await_news(gateway: Stripe) -> None:
+    """Wait until a webhook has come back for every refund."""
     sent = set(Refund.objects.exclude(gateway_id=None).values_list("gateway_id", flat=True))
     until = time.monotonic() + PATIENCE
     while sent and time.monotonic() < until:
-        while refunds.work_next_event(gateway, at=at):
-            pass
+        _work_news(gateway)
         sent -= set(GatewayEvent.objects.exclude(worked_at=None).values_list("object_id", flat=True))
         time.sleep(0.05)
 
