@@ -87,12 +87,19 @@ class Entry:
 
 @dataclass(frozen=True)
 class Case:
+    """`version` is that of the order before anything else was read: what happens meanwhile makes it an old one."""
+
     rma: RMA
+    version: int
 
     @classmethod
     def of(cls, number: str) -> "Case | None":
-        found = RMA.objects.with_contents().prefetch_related("receipts__lines__line").filter(number=number).first()
-        return cls(found) if found else None
+        known = RMA.objects.filter(number=number).first()
+        if known is None:
+            return None
+        version = Event.objects.version(known.order_id)
+        rmas = RMA.objects.with_contents().prefetch_related("receipts__lines__line")
+        return cls(rmas.get(pk=known.pk), version)
 
     @property
     def order(self) -> Order:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from portal.agent.amounts import typed_amount
 from returns.actions.once import draw_token
-from returns.models import RMA, Event, GoodwillReason
+from returns.models import RMA, GoodwillReason
 from returns.policy.currencies import EXPONENTS, TooFine
 
 AREA = forms.Textarea(attrs={"class": "textarea", "rows": 3})
@@ -23,9 +23,8 @@ class DecisionForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput)
     own = ("token", "seen")
 
-    def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **typed: Any) -> None:
-        seen = Event.objects.version(rma.order_id)
-        super().__init__(data, auto_id=f"{type(self).__name__.lower()}-%s", initial={**typed, "seen": seen})
+    def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **preset: Any) -> None:
+        super().__init__(data, auto_id=f"{type(self).__name__.lower()}-%s", initial=preset)
         self.rma = rma
 
     def wish(self) -> dict[str, Any]:
@@ -42,8 +41,8 @@ class AmountField(forms.CharField):
 
     currency = ""
 
-    def to_python(self, value: Any) -> int | None:
-        typed = super().to_python(value).strip()
+    def clean(self, value: Any) -> int | None:
+        typed = super().clean(value)
         if not typed:
             return None
         try:
@@ -74,8 +73,8 @@ class ItemsForm(DecisionForm):
         error_messages={"required": lazy("Please choose at least one item.")},
     )
 
-    def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **typed: Any) -> None:
-        super().__init__(rma, data, **typed)
+    def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **preset: Any) -> None:
+        super().__init__(rma, data, **preset)
         # All items may be named, so that a decision that is sent twice is understood twice.
         self.fields["lines"].choices = [(item.line.line_id, str(item)) for item in rma.items.all()]
 
@@ -97,8 +96,8 @@ class ApprovalForm(ItemsForm):
         widget=forms.Select(attrs={"class": "select"}),
     )
 
-    def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **typed: Any) -> None:
-        super().__init__(rma, data, **typed)
+    def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **preset: Any) -> None:
+        super().__init__(rma, data, **preset)
         self.fields["amount"].currency = rma.order.currency
         self.fields["amount"].widget.attrs = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
         self.fields["amount"].help_text = _("In %(currency)s; it is sent at once.") % {"currency": rma.order.currency}

@@ -13,6 +13,7 @@ from portal.access import staff
 from portal.agent import queue as queues
 from portal.agent.case import Case
 from portal.agent.forms import ApprovalForm, CancellationForm, DecisionForm, RejectionForm, ReopeningForm
+from portal.templatetags.portal import summary
 from returns import sentences
 from returns.actions import decisions
 from returns.actions.once import Answer, once
@@ -99,7 +100,7 @@ def _decide(request: HttpRequest, number: str, kind: type[DecisionForm], verb: C
         _decide_once(request, form, verb)
     except Refused as refused:
         if refused.field not in form.fields:
-            return _page(request, number, kind(rma, **form.typed()), refused, status=409)
+            return _page(request, number, form, refused, status=409)
         form.add_error(refused.field, sentences.of_refusal(refused))
         return _page(request, number, form, status=422)
     return redirect("agent:case", number)
@@ -125,19 +126,16 @@ def _page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    """The case, with the form that was sent in place of an empty one."""
+    """The case. A form that was sent keeps its words; after a refusal it is a new one, for what is shown now."""
     found = Case.of(number)
     if found is None:
         raise Http404
     access_log.info("staff %s reads return %s", request.user.pk, number)
-    kinds = [kind for move in found.moves for kind in FORMS.get(move, ())]
-    forms = {
-        kind.__name__: sent if isinstance(sent, kind) else kind(found.rma, **_preset(kind, found)) for kind in kinds
-    }
+    forms = _forms(found, sent, again=refused is not None)
     told = {
         "case": found,
         "forms": forms,
-        "errors": _errors(sent) if sent else [],
+        "errors": [] if refused or sent is None else summary(sent),
         "refusal": sentences.of_refusal(refused) if refused else "",
         "unsent": sent.typed().get("note", "") if refused and sent and type(sent).__name__ not in forms else "",
         "queue": queues.page("waiting", timezone.now()),
@@ -145,13 +143,13 @@ def _page(
     return render(request, "agent/case.html", told, status=status)
 
 
-def _preset(kind: type[DecisionForm], found: Case) -> dict[str, Any]:
-    """All waiting items are chosen to begin with."""
-    if not issubclass(kind, ApprovalForm | RejectionForm):
-        return {}
-    return {"lines": [item.item.line.line_id for item in found.items if item.waits]}
-
-
-def _errors(form: DecisionForm) -> list[tuple[str, str]]:
-    """(id of the field, sentence) of all that is wrong, in the order of the form."""
-    return [(form[name].id_for_label, sentence) for name, told in form.errors.items() for sentence in told]
+def _forms(found: Case, sent: DecisionForm | None, *, again: bool) -> dict[str, DecisionForm]:
+    """The forms that are legal now, by the names of their classes; all waiting items are chosen to begin with."""
+    waiting = [item.item.line.line_id for item in found.items if item.waits]
+    forms: dict[str, DecisionForm] = {}
+    for kind in (kind for move in found.moves for kind in FORMS.get(move, ())):
+        preset = {"lines": waiting, "seen": found.version}
+        if isinstance(sent, kind):
+            preset = {**sent.typed(), "seen": found.version}
+        forms[kind.__name__] = sent if isinstance(sent, kind) and not again else kind(found.rma, **preset)
+    return forms

@@ -87,6 +87,9 @@ document.addEventListener("click", (event) => {
   if (!event.target.closest("input, select, textarea, button, a, label, summary, [data-line]")) scan?.focus();
 });
 
+// A mistake is mended where it is; otherwise the field has the focus, also after the summary of errors.
+addEventListener("load", () => (document.querySelector('[aria-invalid="true"]') || scan)?.focus());
+
 // High for green, twice for amber, low for red.
 const TONES = { good: [880], wait: [660, 660], bad: [220] };
 
