@@ -72,6 +72,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @classmethod
+    def normalize_username(cls, username: str) -> str:
+        """An address in capitals is the same address, from whichever form it comes."""
+        return super().normalize_username(username).lower()
+
     @property
     def is_staff(self) -> bool:
         """Whether the settings pages (policies, reasons, people) are open."""
