@@ -232,11 +232,14 @@ def _call(gateway: Gateway, claim: Claim, *, at: datetime) -> Remote:
 
 
 def _look(gateway: Gateway, claim: Claim) -> Remote | None:
-    """What became of a refund that was sent. A refusal to look proves nothing: another account has no such payment."""
+    """What became of a refund that was sent.
+
+    A refusal to look proves nothing, since another account has no such payment; and no look spends a key.
+    """
     try:
         return gateway.find(claim.refund)
-    except Rejected as refusal:
-        raise Unanswered(str(refusal)) from refusal
+    except (Rejected, Unanswered) as doubt:
+        raise Unanswered(str(doubt)) from doubt
 
 
 @transaction.atomic

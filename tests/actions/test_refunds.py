@@ -237,7 +237,7 @@ def test_a_refusal_to_look_leaves_the_refund_in_doubt(refund):
 
 def test_a_look_that_fails_spends_no_key(refund):
     stripe = Scripted(SILENCE)
-    stripe.looks.append(SILENCE)
+    stripe.looks.append(SERVER_ERROR)
     send(stripe)
     send(stripe, after=ABSENCE_AGE)
     send(stripe, after=ABSENCE_AGE + LOOK_AGAIN)
