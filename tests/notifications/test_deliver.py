@@ -1,5 +1,6 @@
 """A letter that is owed arrives once, and one that cannot be sent is never lost silently."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from itertools import pairwise
@@ -214,3 +215,24 @@ def test_a_letter_takes_a_bounded_number_of_statements(kind: str, django_assert_
     Letter.objects.exclude(pk=letter.pk).delete()
     with django_assert_max_num_queries(14):
         deliver_next(at=later(letter))
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_send_each_letter_once() -> None:
+    promised()
+    for number in range(6):
+        asked(bought(jana_order(f"A-{number}")))
+
+    def work(_worker: int) -> None:
+        try:
+            while deliver_next(at=NOW):
+                pass
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(work, range(4)))
+    assert len(mail.outbox) == 6
+    assert len({message.subject for message in mail.outbox}) == 6
+    assert set(Letter.objects.values_list("state", "tries")) == {(LetterState.SENT, 1)}
