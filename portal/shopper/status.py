@@ -1,5 +1,6 @@
 """The page of one return: what has happened, what is next, and the money; every date a whole day."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -35,9 +36,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An item of the return as its page shows it; `share` is in minor units."""
+    """An item of the return as its page shows it; `arrived` counts its units over all receipts."""
 
     item: RMAItem
+    arrived: int
 
     @property
     def line(self) -> OrderLine:
@@ -63,6 +65,13 @@ class Shown:
         return words[ItemState(self.item.state)]
 
     @property
+    def news(self) -> str:
+        """How much of it is here, once something is."""
+        if not self.arrived:
+            return ""
+        return _("%(arrived)d of %(units)d arrived") % {"arrived": self.arrived, "units": self.item.quantity}
+
+    @property
     def reasons(self) -> list[str]:
         """Why an item waits or was declined; an accepted one needs no words."""
         if self.item.state == ItemState.ACCEPTED:
@@ -79,7 +88,11 @@ class Status:
 
     @property
     def items(self) -> list[Shown]:
-        return [Shown(item) for item in self.rma.items.all()]
+        arrived: Counter[int | None] = Counter()
+        for receipt in self.rma.receipts.all():
+            for line in receipt.lines.all():
+                arrived[line.item_id] += line.fine + line.damaged
+        return [Shown(item, arrived[item.pk]) for item in self.rma.items.all()]
 
     @property
     def expected(self) -> list[Shown]:
@@ -91,8 +104,9 @@ class Status:
         return sum(shown.item.share for shown in self.expected)
 
     @property
-    def refunds(self) -> list[Refund]:
-        return [refund for refund in self.rma.refunds.all() if refund.state != RefundState.PAID_OTHERWISE]
+    def refunds(self) -> list[tuple[Refund, str]]:
+        """Each with its state in the shopper's words."""
+        return [(refund, _refund_state(refund)) for refund in self.rma.refunds.all()]
 
     @property
     def parcels(self) -> list[ReturnParcel]:
@@ -199,3 +213,16 @@ def _entry(day: date, events: list[Event]) -> Entry:
     told = [sentences.of_event(event.kind, event.data) for event in events]
     notes = [event.data.get("note", "") for event in events if event.kind == "rma.rejected"]
     return Entry(day, [sentence for sentence in told if sentence], " ".join(notes))
+
+
+def _refund_state(refund: Refund) -> str:
+    """What the shopper knows of it: how we send it is our business until it is done or has failed."""
+    words = {
+        RefundState.PENDING: _("on its way to your bank"),
+        RefundState.REQUIRES_ACTION: _("waits for your bank details; the payment provider asks for them by e-mail"),
+        RefundState.SUCCEEDED: _("paid back"),
+        RefundState.PAID_OTHERWISE: _("paid back another way"),
+        RefundState.FAILED: _("did not go through; we are looking for another way"),
+        RefundState.CANCELED: _("did not go through; we are looking for another way"),
+    }
+    return words.get(RefundState(refund.state), _("ordered"))

@@ -7,9 +7,10 @@ import time_machine
 from django.test import Client
 
 from returns.actions import decisions, upkeep
+from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import LineData
-from returns.models import SYSTEM, StatusLink
+from returns.models import SYSTEM, Refund, StatusLink
 from tests.people import NOW, arrived, asked, bought, jana_order, late_order, promised
 from tests.portal.shopper.conftest import address
 from tests.portal.shopper.reading import Page
@@ -43,7 +44,30 @@ def test_the_timeline_tells_each_day_once(visitor, rma):
         "Tuesday, 10 November 2026 The return was requested. The return was approved. The label is ready. "
         "Sunday, 15 November 2026 The parcel has arrived and was checked. The refund was ordered." in text
     )
-    assert "€96.72 · due, Sunday, 15 November 2026" in text
+    assert "€96.72 · ordered · Sunday, 15 November 2026" in text
+
+
+def test_the_page_counts_what_has_arrived(visitor):
+    promised()
+    rma = asked(bought(), Wish("1", 3), Wish("2", 1))
+    arrived(rma, Count("1", fine=1, damaged=1, missing=1))
+    text = shown(visitor, rma).text
+    assert "T-shirt × 3 may come back 2 of 3 arrived Mug × 1 may come back Your money" in text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("uncertain", "ordered"),
+        ("pending", "on its way to your bank"),
+        ("succeeded", "paid back"),
+        ("failed", "did not go through; we are looking for another way"),
+    ],
+)
+def test_a_refund_is_told_in_the_shoppers_words(visitor, rma, state, words):
+    arrived(rma)
+    Refund.objects.update(state=state, gateway_id="re_1")
+    assert f"€96.72 · {words} · Tuesday, 10 November 2026" in shown(visitor, rma).text
 
 
 def test_an_exception_says_why_and_by_when_an_agent_answers(visitor):
