@@ -42,9 +42,9 @@ def approve(rma: RMA, *, by: Actor, at: datetime, note: str = "", lines: Sequenc
         item.accept()
         item.save()
     rma.approved_at = at  # the time for sending counts from the last yes
-    record(*_approved(rma, waiting, note, by=by, at=at))
-    owe_arrived(rma, waiting, by=by, at=at)
-    settle(rma, by=by, at=at)
+    events = _approved(rma, waiting, note, by=by, at=at)
+    events += owe_arrived(rma, waiting, by=by, at=at)
+    record(*events, *settle(rma, by=by, at=at))
     _stamp(rma, at)
     return rma
 
@@ -91,8 +91,7 @@ def reject(rma: RMA, *, by: Actor, at: datetime, note: str, lines: Sequence[str]
         item.save()
     if rma.state == RMAState.IN_REVIEW and not rma.items.exclude(state=ItemState.REFUSED).exists():
         rma.reject()
-    record(_noted(rma, "rma.rejected", waiting, note, by=by, at=at))
-    settle(rma, by=by, at=at)
+    record(_noted(rma, "rma.rejected", waiting, note, by=by, at=at), *settle(rma, by=by, at=at))
     _stamp(rma, at)
     return rma
 

@@ -39,7 +39,7 @@ def grant(
         granted_at=at,
     )
     told = {"amount": amount, "currency": order.currency, "reason": reason, "note": note.strip()}
-    record(noted("goodwill.granted", by=by, at=at, order=order, rma=rma, **told))
+    granted = noted("goodwill.granted", by=by, at=at, order=order, rma=rma, **told)
     part = Part(kind=RefundLine.Kind.GOODWILL, amount=amount)
-    decide(order, [part], originator=Originator.GOODWILL, rma=rma, goodwill=goodwill, by=by, at=at)
+    record(granted, *decide(order, [part], originator=Originator.GOODWILL, rma=rma, goodwill=goodwill, by=by, at=at))
     return goodwill

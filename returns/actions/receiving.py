@@ -1,17 +1,18 @@
 """The bench counts what arrived: every count is a new receipt and makes its own refund."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from returns.actions.record import noted, record
+from returns.actions.record import noted, record, remember
 from returns.actions.refunds import Part, decide, settle
 from returns.actions.refusals import Refused
 from returns.models import (
     RMA,
     Actor,
+    Event,
     ItemState,
     Order,
     OrderLine,
@@ -60,26 +61,31 @@ def receive(rma: RMA, counts: Sequence[Count], *, by: Actor, at: datetime, note:
     if rma.state not in RMAState.receivable():
         raise Refused("rma_not_receivable", state=rma.state)
     _refuse_nonsense(counts)
-    items = {item.line_id: item for item in rma.items.exclude(state=ItemState.REFUSED)}
-    before = ReceiptLine.objects.filter(receipt__rma=rma).counted()
-    receipt = _receipt(rma, note, by=by, at=at)
-    lines = _count_lines(receipt, counts, _lines(rma.order, counts), items, before)
+    items = {item.line_id: item for item in rma.items.exclude(state=ItemState.REFUSED).select_related("line")}
+    earlier = rma.receipts.count()
+    before = ReceiptLine.objects.filter(receipt__rma=rma).counted() if earlier else {}
+    receipt = _receipt(rma, earlier + 1, note, by=by, at=at)
+    lines = _count_lines(receipt, counts, _lines(rma.order, counts, items.values()), items, before)
     ReceiptLine.objects.bulk_create(lines)
-    _move(rma, receipt, lines, by=by, at=at)
-    _owe(receipt, _arrived(lines, items, before), by=by, at=at)
-    settle(rma, by=by, at=at)
+    events = [_move(rma, receipt, lines, by=by, at=at)]
+    events += _owe(receipt, _arrived(lines, items, before), by=by, at=at)
+    record(*events, *settle(rma, by=by, at=at))
     rma.save()
+    remember(receipt, lines=lines)
     return receipt
 
 
 @transaction.atomic(savepoint=False)
-def owe_arrived(rma: RMA, items: Sequence[RMAItem], *, by: Actor, at: datetime) -> None:
-    """Owe what earlier receipts counted of items of a locked RMA that an agent accepted only now."""
+def owe_arrived(rma: RMA, items: Sequence[RMAItem], *, by: Actor, at: datetime) -> list[Event]:
+    """Owe what earlier receipts counted of items of a locked RMA that an agent accepted only now.
+
+    The caller records the events.
+    """
     receipt = rma.receipts.last()
     if receipt is None:
-        return
+        return []
     counted = ReceiptLine.objects.filter(item__in=items).counted()
-    _owe(receipt, [(item, 0, counted.get(item.pk, (0, 0))[0]) for item in items], by=by, at=at)
+    return _owe(receipt, [(item, 0, counted.get(item.pk, (0, 0))[0]) for item in items], by=by, at=at)
 
 
 def _refuse_nonsense(counts: Sequence[Count]) -> None:
@@ -94,18 +100,21 @@ def _refuse_nonsense(counts: Sequence[Count]) -> None:
         raise Refused("nothing_counted")
 
 
-def _lines(order: Order, counts: Sequence[Count]) -> dict[str, OrderLine]:
-    lines = {line.line_id: line for line in order.lines.filter(line_id__in=[count.line for count in counts])}
+def _lines(order: Order, counts: Sequence[Count], items: Iterable[RMAItem]) -> dict[str, OrderLine]:
+    """The lines that were counted; only those that were not announced need to be looked up."""
+    lines = {item.line.line_id: item.line for item in items}
+    if others := [count.line for count in counts if count.line not in lines]:
+        lines |= {line.line_id: line for line in order.lines.filter(line_id__in=others)}
     for count in counts:
         if count.line not in lines:
             raise Refused("line_unknown", field=count.line, line=count.line)
     return lines
 
 
-def _receipt(rma: RMA, note: str, *, by: Actor, at: datetime) -> Receipt:
+def _receipt(rma: RMA, number: int, note: str, *, by: Actor, at: datetime) -> Receipt:
     return Receipt.objects.create(
         rma=rma,
-        number=rma.receipts.count() + 1,
+        number=number,
         received_at=at,
         actor_kind=by.kind,
         actor_id=by.id,
@@ -157,7 +166,7 @@ def _count_line(
     )
 
 
-def _move(rma: RMA, receipt: Receipt, lines: Sequence[ReceiptLine], *, by: Actor, at: datetime) -> None:
+def _move(rma: RMA, receipt: Receipt, lines: Sequence[ReceiptLine], *, by: Actor, at: datetime) -> Event:
     rma.receive()
     rma.updated_at = at
     counted = [
@@ -172,7 +181,7 @@ def _move(rma: RMA, receipt: Receipt, lines: Sequence[ReceiptLine], *, by: Actor
         for line in lines
     ]
     told = {"receipt": receipt.number, "lines": counted}
-    record(noted("receipt.recorded", by=by, at=at, order=rma.order, rma=rma, **told))
+    return noted("receipt.recorded", by=by, at=at, order=rma.order, rma=rma, **told)
 
 
 def _arrived(
@@ -187,13 +196,14 @@ def _arrived(
     ]
 
 
-def _owe(receipt: Receipt, arrived: Sequence[tuple[RMAItem, int, int]], *, by: Actor, at: datetime) -> None:
+def _owe(receipt: Receipt, arrived: Sequence[tuple[RMAItem, int, int]], *, by: Actor, at: datetime) -> list[Event]:
     """What a receipt adds to what is owed: the difference between owed with it and owed before it."""
     parts = []
     for item, had, has in arrived:
         owed = due_so_far(item.share, item.quantity, has) - due_so_far(item.share, item.quantity, had)
         if owed:
             parts.append(Part(kind=RefundLine.Kind.GOODS, amount=owed, item=item))
-    if parts:
-        rma = receipt.rma
-        decide(rma.order, parts, originator=Originator.RMA, rma=rma, receipt=receipt, by=by, at=at)
+    if not parts:
+        return []
+    rma = receipt.rma
+    return decide(rma.order, parts, originator=Originator.RMA, rma=rma, receipt=receipt, by=by, at=at)

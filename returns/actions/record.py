@@ -1,9 +1,11 @@
 """The last step but one of every action: the Event, and what follows from it, in the same transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from returns.models import RMA, Actor, Event, Order, Refund
 from returns.reactions import follow
@@ -38,3 +40,11 @@ def record(*events: Event) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An event belongs in the transaction of the change it tells of.")
     follow(Event.objects.bulk_create(events))
+
+
+def remember(row: Model, **written: Sequence[Model]) -> None:
+    """These rows, just written, are all that there are, so that showing them takes no further statement."""
+    known = {name: getattr(row, name).all() for name in written}
+    for name, rows in written.items():
+        known[name]._result_cache = list(rows)  # noqa: SLF001  as prefetch_related does
+    row._prefetched_objects_cache = known  # type: ignore[attr-defined]  # noqa: SLF001  as prefetch_related does

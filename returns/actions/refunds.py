@@ -65,11 +65,11 @@ def decide(
     rma: RMA | None = None,
     receipt: Receipt | None = None,
     goodwill: Goodwill | None = None,
-) -> list[Refund]:
+) -> list[Event]:
     """Owe these parts, over the order's payments in their order: one refund row a charge.
 
-    The order is locked by the caller. What no payment has room for is owed all the same: it becomes
-    a failed refund without a payment, for a person to find another way.
+    The order is locked by the caller, who also records the events. What no payment has room for is owed
+    all the same: it becomes a failed refund without a payment, for a person to find another way.
     """
     refunds = []
     for payment, slices in _over(_rooms(order), parts):
@@ -97,13 +97,14 @@ def decide(
             for part in slices
         )
         refunds.append(refund)
-    record(*(_told("refund.decided", refund, by=by, at=at) for refund in refunds))
+    events = [_told("refund.decided", refund, by=by, at=at) for refund in refunds]
     for refund in refunds:
         if refund.payment is None:
             refund.fail()
             refund.failure_reason = "no_payment"
-            _end(refund, "refund.failed", at=at)
-    return refunds
+            refund.save()
+            events.append(_told("refund.failed", refund, by=SYSTEM, at=at))
+    return events
 
 
 def free_for_goodwill(order: Order) -> int:
@@ -343,7 +344,7 @@ def apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     refund.failure_reason = remote.failure_reason
     _end(refund, kind, at=at)
     if rma is not None:
-        settle(rma, by=SYSTEM, at=at)
+        record(*settle(rma, by=SYSTEM, at=at))
         rma.save()
 
 
@@ -399,24 +400,28 @@ def _try_event_again(event: GatewayEvent, error: str, *, at: datetime) -> None:
 # --- settle -------------------------------------------------------------------------------------
 
 
-def settle(rma: RMA, *, by: Actor, at: datetime) -> None:
-    """Move a locked RMA to where its receipts and refunds say it is. Call after each of them changes, then save it."""
+def settle(rma: RMA, *, by: Actor, at: datetime) -> list[Event]:
+    """Move a locked RMA to where its receipts and refunds say it is.
+
+    Call it after each of them changes, then save the RMA and record the event, if there is one.
+    """
     owed = rma.refunds.open().filter(originator=Originator.RMA).exists()
     if owed:
-        _move(rma, "owe_refund", "rma.refund_owed", by=by, at=at)
-    elif rma.refunds.filter(originator=Originator.RMA).exists():
-        if _all_accounted(rma):
-            _move(rma, "settle", "rma.refunded", by=by, at=at)
-        else:
-            _move(rma, "await_rest", "rma.partly_refunded", by=by, at=at)
+        return _move(rma, "owe_refund", "rma.refund_owed", by=by, at=at)
+    if not rma.refunds.filter(originator=Originator.RMA).exists():
+        return []
+    if _all_accounted(rma):
+        return _move(rma, "settle", "rma.refunded", by=by, at=at)
+    return _move(rma, "await_rest", "rma.partly_refunded", by=by, at=at)
 
 
-def _move(rma: RMA, verb: str, kind: str, *, by: Actor, at: datetime) -> None:
+def _move(rma: RMA, verb: str, kind: str, *, by: Actor, at: datetime) -> list[Event]:
     move = getattr(rma, verb)
-    if can_proceed(move):
-        move()
-        rma.updated_at = at
-        record(noted(kind, by=by, at=at, order=rma.order, rma=rma))
+    if not can_proceed(move):
+        return []
+    move()
+    rma.updated_at = at
+    return [noted(kind, by=by, at=at, order=rma.order, rma=rma)]
 
 
 def _all_accounted(rma: RMA) -> bool:

@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Model, Prefetch
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from returns.actions.record import noted, record
+from returns.actions.record import noted, record, remember
 from returns.actions.refusals import Refused
 from returns.actions.shipping import book_label
 from returns.models import (
@@ -131,16 +131,8 @@ def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, lo
         ReturnParcel.objects.book(parcel)
         events.append(label)
     record(*events)
-    _remember(rma, items=items, parcels=[booked[0]] if booked else [], receipts=[], refunds=[])
+    remember(rma, items=items, parcels=[booked[0]] if booked else [], receipts=[], refunds=[])
     return rma
-
-
-def _remember(rma: RMA, **written: Sequence[Model]) -> None:
-    """What was just written is all there is, so that showing it takes no further statement."""
-    known = {name: getattr(rma, name).all() for name in written}
-    for name, rows in written.items():
-        known[name]._result_cache = list(rows)  # noqa: SLF001  as prefetch_related does
-    rma._prefetched_objects_cache = known  # noqa: SLF001  as prefetch_related does
 
 
 def _lines(order: Order) -> list[OrderLine]:
