@@ -95,13 +95,30 @@ class Status:
         return [Shown(item, arrived[item.pk]) for item in self.rma.items.all()]
 
     @property
+    def over(self) -> bool:
+        """Called off or run out: nothing is expected any more."""
+        return self.rma.state in (RMAState.CANCELLED, RMAState.EXPIRED)
+
+    @property
     def expected(self) -> list[Shown]:
         """What is accepted, and so what the money is for."""
-        return [shown for shown in self.items if shown.item.state == ItemState.ACCEPTED]
+        return self._those(ItemState.ACCEPTED)
+
+    @property
+    def waiting(self) -> list[Shown]:
+        """What an agent still decides."""
+        return self._those(ItemState.REFERRED)
+
+    def _those(self, state: ItemState) -> list[Shown]:
+        return [] if self.over else [shown for shown in self.items if shown.item.state == state]
 
     @property
     def total(self) -> int:
         return sum(shown.item.share for shown in self.expected)
+
+    @property
+    def waiting_total(self) -> int:
+        return sum(shown.item.share for shown in self.waiting)
 
     @property
     def refunds(self) -> list[tuple[Refund, str]]:

@@ -76,7 +76,8 @@ def test_an_exception_says_why_and_by_when_an_agent_answers(visitor):
     assert "An agent looks at it and answers you by e-mail." in text
     assert "Wednesday, 11 November 2026 By this day an agent answers you by e-mail." in text
     assert "an agent decides The time for returning this item ended on Sunday, 11 October 2026." in text
-    assert "Print the label" not in text
+    assert "If an agent agrees €96.72" in text
+    assert ("Print the label" in text, "For what is accepted" in text) == (False, False)
 
 
 def test_a_late_answer_is_owned_up_to(visitor):
@@ -94,6 +95,23 @@ def test_a_no_says_why_and_what_can_be_done(visitor):
         "We cannot accept this return; the reason stands below. If you see it differently, please write to us." in text
     )
     assert "An agent has declined the request. Worn <b>out</b>." in text
+
+
+def test_what_an_agent_declined_of_a_mixed_return_leaves_the_rest_as_it_is(visitor):
+    promised()
+    lines = (LineData("1", "T-shirt", 1, 500, kind="apparel"), LineData("2", "Cap", 1, 300, final_sale=True))
+    delivered = NOW - timedelta(days=20)
+    order = bought(
+        jana_order(lines=lines, discounts=(), delivered=delivered, placed_at=delivered, notice_given_at=delivered)
+    )
+    rma = asked(order, Wish("1", 1), Wish("2", 1))
+    assert "For what is accepted €5.00 Cap × 1 €3.00 If an agent agrees €3.00" in shown(visitor, rma).text
+    decisions.reject(rma, by=SYSTEM, at=NOW, note="Final sale.")
+    text = shown(visitor, rma).text
+    assert "Cap × 1 declined This item was sold as final sale." in text
+    assert "For what is accepted €5.00" in text
+    assert "Print the label (A4)" in text
+    assert "If an agent agrees" not in text
 
 
 def test_what_an_agent_noted_on_an_approval_stays_with_the_shop(visitor):
@@ -159,6 +177,7 @@ def test_cancelling_frees_the_items_and_may_be_pressed_twice(visitor, rma):
     assert (rma.state, rma.events.filter(kind="rma.cancelled").count()) == ("cancelled", 1)
     page = Page(browser.get(address("return", rma.number)))
     assert "This return was cancelled. Its items can be chosen again." in page.text
+    assert "Nothing is accepted, so no money is due." in page.text
     assert "Yes, cancel the return" not in page.text
 
 
