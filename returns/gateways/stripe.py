@@ -148,7 +148,8 @@ def read_webhook(body: bytes, signature: str, *, now: int) -> News:
         raise Forged("stamp in the future")
     if not ours:
         raise Forged("another account or mode")
-    if not all(isinstance(name, str) and NAME.fullmatch(name) for name in (news.id, news.kind, news.object_id or "-")):
+    names: list[object] = [news.id, news.kind, news.object_id or "-"]
+    if not all(isinstance(name, str) and NAME.fullmatch(name) for name in names):
         raise Forged("names that are none")
     return news
 
