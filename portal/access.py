@@ -17,7 +17,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
-from returns.models import RMA, Order, Role
+from returns.models import RMA, Order, Role, User
 from returns.models.rmas import read_number
 
 logger = logging.getLogger("returns.access")
@@ -108,13 +108,20 @@ def kept_private[R: HttpResponseBase](response: R) -> R:
     return response
 
 
+def member(request: HttpRequest) -> User:
+    """The member of staff whom `staff` let in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 def _page_of(request: HttpRequest) -> str:
     """Where to go on after the login: a form's address cannot be opened, the page above it can."""
     return request.get_full_path() if request.method == "GET" else urljoin(request.path, "..")
 
 
 def _forbidden(request: HttpRequest) -> HttpResponse:
-    logger.warning("staff %s (%s) may not open %s", request.user.pk, request.user.role, request.path)
+    who = member(request)
+    logger.warning("staff %s (%s) may not open %s", who.pk, who.role, request.path)
     return render(request, "staff/forbidden.html", status=403)
 
 
@@ -147,7 +154,7 @@ class Login(views.LoginView):
             settings.LANGUAGE_COOKIE_NAME,
             form.get_user().language,
             secure=settings.LANGUAGE_COOKIE_SECURE,
-            samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+            samesite="Lax",
         )
         return response
 
@@ -159,7 +166,6 @@ logout = everybody(views.LogoutView.as_view())
 @staff()
 def home(request: HttpRequest) -> HttpResponse:
     """Each role has one door; a manager chooses."""
-    assert request.user.is_authenticated
-    if door := DOORS.get(Role(request.user.role)):
+    if door := DOORS.get(Role(member(request).role)):
         return redirect(door)
     return render(request, "staff/home.html")

@@ -1,5 +1,8 @@
 """The manager's settings: policies, reasons, staff. Django's own pages, open to managers alone."""
 
+# mypy: disable-error-code="type-arg"
+# Django's forms and pages have type parameters in the type checker's stubs alone.
+
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +11,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,10 +36,10 @@ class Settings(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return request.user.is_authenticated and request.user.is_active and request.user.role == Role.MANAGER
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:  # noqa: FBT001, FBT002  as Django calls it
+    def admin_view(self, view: View, cacheable: bool = False) -> Any:  # noqa: FBT001, FBT002  as Django calls it
         return staff(Role.MANAGER)(super().admin_view(view, cacheable))
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:  # noqa: ARG002
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:  # noqa: ARG002
         return redirect("staff:login")
 
 
@@ -65,8 +68,8 @@ class WordsField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, list) else value
 
-    def to_python(self, value: Any) -> list[str]:
-        return super().to_python(value).replace(",", " ").split()
+    def to_python(self, value: Any) -> Any:
+        return str(super().to_python(value)).replace(",", " ").split()
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return (initial or []) != self.to_python(data)
@@ -108,7 +111,10 @@ class PolicyAdmin(TranslationAdmin, ForManagers):
     form = PolicyForm
     list_display = ("name", "key", "version", "window_days", "counted_from", "valid_from", "valid_until")
     list_filter = ("key",)
-    readonly_fields = ("version",)
+    fieldsets = (
+        (None, {"fields": ("key", "version", *TERMS, "valid_from", "valid_until")}),
+        (lazy("Name in every language"), {"fields": ("name",)}),
+    )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Policy | None = None) -> tuple[str, ...]:  # noqa: ARG002
         if obj is None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from returns import sentences
 from returns.actions.refunds import claimable
-from returns.models import RMA, Event, ItemState, Order, Originator, RefundState, RMAItem
+from returns.models import RMA, Event, ItemState, Letter, Order, Originator, RefundState, RMAItem
 from returns.models.lifecycle import legal
 from returns.policy.facts import Answer
 
@@ -56,7 +56,8 @@ class Money:
     @classmethod
     def of(cls, rma: RMA) -> "Money":
         payments = list(rma.order.payments.with_room())
-        paid, refunded = sum(payment.captured for payment in payments), sum(payment.active for payment in payments)
+        paid = sum(payment.captured for payment in payments)
+        refunded = sum(payment.active for payment in payments)  # type: ignore[attr-defined]  # annotated by with_room
         left = paid - refunded - claimable(rma.order)
         active = RefundState.active()
         return cls(
@@ -135,7 +136,7 @@ class Case:
         return [_entry(event) for event in Event.objects.timeline(self.rma)]
 
     @cached_property
-    def letters(self) -> QuerySet:
+    def letters(self) -> QuerySet[Letter]:
         return self.rma.letters.order_by("pk")
 
     @cached_property

@@ -76,7 +76,9 @@ class ItemsForm(DecisionForm):
     def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **preset: Any) -> None:
         super().__init__(rma, data, **preset)
         # All items may be named, so that a decision that is sent twice is understood twice.
-        self.fields["lines"].choices = [(item.line.line_id, str(item)) for item in rma.items.all()]
+        lines = self.fields["lines"]
+        assert isinstance(lines, forms.MultipleChoiceField)
+        lines.choices = [(item.line.line_id, str(item)) for item in rma.items.all()]
 
 
 class ApprovalForm(ItemsForm):
@@ -98,9 +100,11 @@ class ApprovalForm(ItemsForm):
 
     def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **preset: Any) -> None:
         super().__init__(rma, data, **preset)
-        self.fields["amount"].currency = rma.order.currency
-        self.fields["amount"].widget.attrs = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
-        self.fields["amount"].help_text = _("In %(currency)s; it is sent at once.") % {"currency": rma.order.currency}
+        amount = self.fields["amount"]
+        assert isinstance(amount, AmountField)
+        amount.currency = rma.order.currency
+        amount.widget.attrs = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
+        amount.help_text = _("In %(currency)s; it is sent at once.") % {"currency": rma.order.currency}
 
 
 class RejectionForm(ItemsForm):

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.access import staff
+from portal.access import member, staff
 from portal.agent import queue as queues
 from portal.agent.case import Case
 from portal.agent.forms import ApprovalForm, CancellationForm, DecisionForm, RejectionForm, ReopeningForm
@@ -111,7 +111,7 @@ def _decide_once(request: HttpRequest, form: DecisionForm, verb: Callable[..., R
 
     def work() -> Answer:
         decisions.refuse_if_changed(form.rma, since=form.cleaned_data["seen"])
-        verb(form.rma, by=request.user.actor, at=now, **form.wish())
+        verb(form.rma, by=member(request).actor, at=now, **form.wish())
         return 302, {}
 
     said = {"path": request.path, **form.cleaned_data}
@@ -130,7 +130,7 @@ def _page(
     found = Case.of(number)
     if found is None:
         raise Http404
-    access_log.info("staff %s reads return %s", request.user.pk, number)
+    access_log.info("staff %s reads return %s", member(request).pk, number)
     forms = _forms(found, sent, again=refused is not None)
     told = {
         "case": found,
@@ -148,8 +148,9 @@ def _forms(found: Case, sent: DecisionForm | None, *, again: bool) -> dict[str, 
     waiting = [item.item.line.line_id for item in found.items if item.waits]
     forms: dict[str, DecisionForm] = {}
     for kind in (kind for move in found.moves for kind in FORMS.get(move, ())):
-        preset = {"lines": waiting, "seen": found.version}
+        preset: dict[str, Any] = {"lines": waiting}
         if isinstance(sent, kind):
-            preset = {**sent.typed(), "seen": found.version}
-        forms[kind.__name__] = sent if isinstance(sent, kind) and not again else kind(found.rma, **preset)
+            preset = sent.typed()
+        new = kind(found.rma, **preset, seen=found.version)
+        forms[kind.__name__] = sent if isinstance(sent, kind) and not again else new
     return forms

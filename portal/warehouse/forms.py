@@ -35,7 +35,7 @@ class LineForm(forms.Form):
     damaged = Units(_("Damaged"))
     missing = Units(_("Missing"))
     # Translators: units of another article than the one announced
-    wrong = Units(_("Wrong item"))
+    wrong = Units(_("Wrong"))
     extra = Units(_("Extra"))
     grade = forms.ChoiceField(label=_("Grade"), required=False, choices=[("", ""), *GRADES])
     note = forms.CharField(label=_("Note"), required=False, max_length=2000)
@@ -123,7 +123,7 @@ class Counting:
         return any(form.is_bound and (form.errors or any(form.cleaned_data.values())) for form in self.others)
 
     def is_valid(self) -> bool:
-        return forms.all_valid(self.forms)
+        return not any(form.errors for form in self.forms)
 
     def counts(self) -> list[Count]:
         return [form.count() for form in (*self.announced, *self.others)]
@@ -135,7 +135,7 @@ class Counting:
     def errors(self) -> list[tuple[str, str]]:
         """(id of the field, sentence) of all that is wrong, in the order of the page."""
         return [
-            (form[name].id_for_label, sentence)
+            (form[name].id_for_label, str(sentence))
             for form in self.forms
             for name, sentences in form.errors.items()
             for sentence in sentences

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.access import staff
+from portal.access import member, staff
 from portal.warehouse import answers
 from portal.warehouse.forms import Counting
 from returns import sentences
@@ -79,7 +79,7 @@ def _count_once(request: HttpRequest, rma: RMA, counting: Counting) -> dict[str,
     asked = counting.parcel.cleaned_data
 
     def work() -> Answer:
-        made = receive(rma, counting.counts(), by=request.user.actor, at=now, note=asked["note"])
+        made = receive(rma, counting.counts(), by=member(request).actor, at=now, note=asked["note"])
         if made.number != asked["parcel"]:  # another bench was quicker with the same parcel
             raise Refused("changed_meanwhile")
         return 302, {"receipt": made.number}

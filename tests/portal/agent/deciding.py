@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -28,7 +27,7 @@ def waiting(number: str = "A-1001", *wishes: Wish, at=NOW, **changes: Any) -> RM
     return rma
 
 
-def shown(desk: Client, rma: RMA) -> HttpResponse:
+def shown(desk: Client, rma: RMA) -> Any:
     return desk.get(reverse("agent:case", args=[rma.number]))
 
 
@@ -39,5 +38,5 @@ def typed(desk: Client, rma: RMA, form: str, **changes: Any) -> dict[str, Any]:
     return {**{name: "" if value is None else value for name, value in fields.items()}, **changes}
 
 
-def sent(desk: Client, rma: RMA, noun: str, fields: dict[str, Any]) -> HttpResponse:
+def sent(desk: Client, rma: RMA, noun: str, fields: dict[str, Any]) -> Any:
     return desk.post(reverse(f"agent:{noun}", args=[rma.number]), fields)

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
 from returns.models import RMA, OrderLine
 
 
-def shown(bench: Client, rma: RMA, **query: Any) -> HttpResponse:
+def shown(bench: Client, rma: RMA, **query: Any) -> Any:
     return bench.get(reverse("warehouse:parcel", args=[rma.number]), query)
 
 
@@ -29,5 +28,5 @@ def typed(bench: Client, rma: RMA, counts: dict[str, dict[str, Any]] | None = No
     return {**fields, **parcel, **over, **changes}
 
 
-def sent(bench: Client, rma: RMA, fields: dict[str, Any]) -> HttpResponse:
+def sent(bench: Client, rma: RMA, fields: dict[str, Any]) -> Any:
     return bench.post(reverse("warehouse:receipts", args=[rma.number]), fields)
