@@ -101,7 +101,7 @@ def _create(fresh: Sequence[OrderData], digests: Mapping[str, str], *, by: Actor
     Parcel.objects.bulk_create((parcel for parcel, _told in pairs), ROWS)
     ParcelLine.objects.bulk_create(
         (
-            ParcelLine(parcel=parcel, line=by_name[parcel.order_id, line], quantity=units)
+            ParcelLine(parcel_id=parcel.pk, line_id=by_name[parcel.order_id, line].pk, quantity=units)
             for parcel, told in pairs
             for line, units in told
         ),
@@ -146,7 +146,7 @@ def _lines(order: Order, data: OrderData) -> list[OrderLine]:
     discounts = spread(min(sum(amount for amount, _label in data.discounts), sum(nets)), nets)
     return [
         OrderLine(
-            order=order,
+            order_id=order.pk,
             line_id=line.id,
             position=position,
             sku=line.sku,
