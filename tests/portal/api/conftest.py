@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from returns.models import ApiKey, Scope
@@ -21,13 +20,13 @@ class Program:
         self.key, secret = ApiKey.objects.issue("Shop system", list(scopes or Scope), at=NOW)
         self.client = Client(headers={"authorization": f"Bearer {secret}", "accept-language": language})
 
-    def get(self, path: str, **query: Any) -> HttpResponse:
+    def get(self, path: str, **query: Any) -> Any:
         return self.client.get(API + path, query)
 
-    def put(self, path: str, body: Any) -> HttpResponse:
+    def put(self, path: str, body: Any) -> Any:
         return self.client.put(API + path, body, content_type="application/json")
 
-    def post(self, path: str, body: Any, *, once: str | None = None) -> HttpResponse:
+    def post(self, path: str, body: Any, *, once: str | None = None) -> Any:
         key = uuid4().hex if once is None else once
         return self.client.post(
             API + path, body, content_type="application/json", headers={"idempotency-key": key} if key else {}

@@ -1,5 +1,7 @@
 """Keys and their scopes: nothing without one, and nothing beyond it."""
 
+import json
+
 import pytest
 from django.test import Client
 
@@ -39,7 +41,7 @@ def call(client: Client, method: str, path: str, body: object, number: str):
     return client.generic(
         method,
         "/api/v1" + path.replace("NUMBER", number),
-        Client()._encode_json(body, "application/json") if body else b"",
+        json.dumps(body).encode() if body else b"",
         "application/json",
         headers={"idempotency-key": "k"},
     )
