@@ -97,6 +97,8 @@ _REASONS: dict[str, Sentence] = {
     "photo_needed": lambda _v: gettext("An agent needs a photo of the item."),
     "person_decides": lambda _v: gettext("An agent decides on returns of this item."),
     "many_units": lambda _v: gettext("An agent decides on returns of so many units."),
+    "high_value": lambda _v: gettext("An agent decides on returns of items of this value."),
+    "many_returns": lambda _v: gettext("An agent decides on this return."),
     "country_unknown": lambda _v: gettext("We do not know to which country this item was delivered."),
     "seal_unknown": lambda _v: gettext("We need to know whether the seal of this item is broken."),
     "exception_unproven": lambda _v: gettext(

@@ -48,4 +48,5 @@ def _history(order: Order) -> History:
 
 def _ask(item: RMAItem, names: dict[int, str]) -> Ask:
     path = LegalPath(item.reason.legal_path) if item.reason else LegalPath.WITHDRAWAL
-    return Ask(line=names[item.line_id], units=item.quantity, legal_path=path)
+    code = item.reason.code if item.reason else ""
+    return Ask(line=names[item.line_id], units=item.quantity, legal_path=path, reason=code)

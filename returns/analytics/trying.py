@@ -109,7 +109,7 @@ def _judged(
         Judged(ask, verdict.answer, verdict.reasons, worth, verdict.by_right)
         for ask, verdict, worth in zip(asked.asks, verdicts, goods, strict=True)
     )
-    return JudgedReturn(lines, _fees(lines, verdicts, tried))
+    return JudgedReturn(lines, _fees(lines, verdicts, tried, history.currency))
 
 
 def _with_taken(facts: OrderFacts, held: Mapping[str, tuple[int, int]]) -> OrderFacts:
@@ -131,7 +131,7 @@ def _allot(history: History, verdict: Verdict, held: dict[str, tuple[int, int]])
     return worth
 
 
-def _fees(lines: Sequence[Judged], verdicts: Sequence[Verdict], tried: Candidate) -> int:
+def _fees(lines: Sequence[Judged], verdicts: Sequence[Verdict], tried: Candidate, currency: str) -> int:
     """Restocking of each accepted line and the way back once; never more than the goods are worth.
 
     Nothing for the way back where a line travels on the law alone, without terms that could name a price.
@@ -145,5 +145,5 @@ def _fees(lines: Sequence[Judged], verdicts: Sequence[Verdict], tried: Candidate
     bound = [(line, one) for line, one in accepted if one is not None]
     kept = sum(restocking_fee(one, line.ask.legal_path, line.goods, by_right=line.by_right) for line, one in bound)
     if len(bound) == len(accepted):
-        kept += return_cost((one, line.ask.legal_path, line.by_right) for line, one in bound)
+        kept += return_cost(((one, line.ask, line.by_right) for line, one in bound), currency)
     return min(kept, sum(line.goods for line, _terms in accepted))

@@ -53,6 +53,7 @@ def facts(data: OrderData) -> OrderFacts:
         notice_known=data.notice_known,
         notice_presumed=settings.NOTICE_ASSUMED,
         lines=_lines(data),
+        currency=data.currency,
     )
 
 
@@ -61,6 +62,7 @@ def _lines(data: OrderData) -> tuple[LineFacts, ...]:
     for parcel in data.parcels:
         for line, units in parcel.lines:
             deliveries[line].append(Delivery(units, parcel.shipped_at, parcel.possession_at))
+    paid_for = paid(data)
     return tuple(
         LineFacts(
             id=line.id,
@@ -69,6 +71,7 @@ def _lines(data: OrderData) -> tuple[LineFacts, ...]:
             deliveries=tuple(deliveries[line.id]),
             exception=line.exception,
             final_sale=line.final_sale,
+            paid=paid_for[line.id],
         )
         for line in data.lines
     )

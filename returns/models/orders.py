@@ -97,11 +97,11 @@ class Order(models.Model):
         """The most a looked-up order shows of its customer's name (security.md)."""
         return f"{self.customer_name.strip()[:1]}." if self.customer_name.strip() else ""
 
-    def facts(self, lines: "list[OrderLine]", taken: dict[int, int]) -> OrderFacts:
+    def facts(self, lines: "list[OrderLine]", taken: dict[int, int], earlier_returns: int = 0) -> OrderFacts:
         """What a verdict may know of this order.
 
         `lines` come with `parcel_lines` and their parcels prefetched; `taken` maps a line's primary
-        key to its units in other live RMAs.
+        key to its units in other live RMAs; `earlier_returns` are the shopper's in the year before.
         """
         return OrderFacts(
             placed_at=self.placed_at,
@@ -114,6 +114,8 @@ class Order(models.Model):
             notice_known=self.notice_known,
             notice_presumed=settings.NOTICE_ASSUMED,
             lines=tuple(line.facts(taken.get(line.pk, 0)) for line in lines),
+            currency=self.currency,
+            earlier_returns=earlier_returns,
         )
 
 
@@ -171,6 +173,7 @@ class OrderLine(models.Model):
             deliveries=tuple(part.facts for part in self.parcel_lines.all()),
             exception=self.exception,
             final_sale=self.final_sale,
+            paid=self.paid,
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from returns.policy.facts import LegalPath, Terms
+from returns.policy.facts import Ask, LegalPath, Terms
 
 
 def share(paid: int, quantity: int, given: int, taken: int, units: int) -> int:
@@ -68,18 +68,21 @@ def restocking_fee(terms: Terms, legal_path: LegalPath, share: int, *, by_right:
     return min(share, share * terms.restocking_percent // 100)
 
 
-def return_cost(items: Iterable[tuple[Terms, LegalPath, bool]]) -> int:
-    """What the shopper pays for one parcel back: items as (terms, legal path, `by_right` of the verdict).
+def return_cost(items: Iterable[tuple[Terms, Ask, bool]], currency: str) -> int:
+    """What the shopper pays for one parcel back: items as (terms, ask, `by_right` of the verdict).
 
     One item that travels free makes the parcel free, for it goes back anyway: a faulty one (law.md section 7), one
-    withdrawn by a consumer who was not told of the cost (M-7). Otherwise the highest fee of the items, once.
+    withdrawn by a consumer who was not told of the cost (M-7), one whose reason the shop pays for. Otherwise the
+    highest fee of the items, once. In minor units of `currency`, the order's.
     """
-    fees = [_return_fee(terms, legal_path, by_right=by_right) for terms, legal_path, by_right in items]
+    fees = [_return_fee(terms, ask, currency, by_right=by_right) for terms, ask, by_right in items]
     return max(fees, default=0) if all(fees) else 0
 
 
-def _return_fee(terms: Terms, legal_path: LegalPath, *, by_right: bool) -> int:
-    if legal_path is LegalPath.CONFORMITY or (by_right and not terms.return_cost_told):
+def _return_fee(terms: Terms, ask: Ask, currency: str, *, by_right: bool) -> int:
+    if ask.legal_path is LegalPath.CONFORMITY or ask.reason in terms.free_reasons:
+        return 0
+    if (by_right and not terms.return_cost_told) or not terms.counts_in(currency):
         return 0
     return terms.return_fee
 

@@ -64,7 +64,8 @@ class LineFacts:
 
     `exception` is the letter of Art. 16 that the shop typed for the goods (law.md section 4). `exception_proven` says,
     for the letters that hang on something that happens after the purchase (a, f, m), whether the shop can prove it.
-    `intangible` marks services and pure digital content, which no parcel brings (C-2).
+    `intangible` marks services and pure digital content, which no parcel brings (C-2). `paid` is what was paid for all
+    its units, in minor units of the order's currency.
     """
 
     id: str
@@ -77,6 +78,7 @@ class LineFacts:
     cancelled: int = 0
     exception_proven: bool | None = None
     intangible: bool = False
+    paid: int = 0
 
     def __post_init__(self) -> None:
         _refuse_negative("LineFacts.quantity", self.quantity)
@@ -100,6 +102,8 @@ class LineFacts:
 class OrderFacts:
     """One contract. Zones are IANA names; `country` is ISO alpha-2 of the delivery, "" when unknown (law.md P-2).
 
+    `currency` is what it was paid in; `earlier_returns` counts what the same shopper sent back in the year before.
+
     `notice_known` False means nobody said whether the buyer was told of the right to withdraw;
     `notice_presumed` is the shop's setting for that case (law.md C-9). An empty `zone` means unknown (C-8).
     `off_premises` is a contract made at the door or on an excursion (C-10), `recurring` a regular delivery over a
@@ -118,6 +122,8 @@ class OrderFacts:
     notice_presumed: bool = True
     off_premises: bool = False
     recurring: bool = False
+    currency: str = ""
+    earlier_returns: int = 0
 
     def __post_init__(self) -> None:
         _refuse_naive("OrderFacts.placed_at", self.placed_at)
@@ -140,6 +146,8 @@ class Terms:
     """One version of a shop policy. `window_days` None is unlimited; empty `kinds` or `countries` mean all.
 
     It binds orders placed in [valid_from, valid_until). `transit_days` stands in for an unknown delivery (law.md C-11).
+    Amounts are minor units of `currency` and bind orders paid in it alone; "" is whatever an order was paid in.
+    `free_reasons` are codes of reasons for which the shop pays the way back.
     """
 
     id: str
@@ -157,10 +165,14 @@ class Terms:
     faulty_photos: int = 0
     person_decides: bool = False
     person_above_units: int | None = None
+    person_above_amount: int | None = None
+    person_after_returns: int | None = None
     resolutions: frozenset[str] = field(default=frozenset({"refund"}))
     restocking_percent: int = 0
     return_fee: int = 0
     return_cost_told: bool = True
+    free_reasons: frozenset[str] = frozenset()
+    currency: str = ""
 
     def __post_init__(self) -> None:
         if self.window_days is not None:
@@ -169,16 +181,24 @@ class Terms:
         _refuse_naive("Terms.valid_from", self.valid_from)
         _refuse_naive("Terms.valid_until", self.valid_until)
 
+    def counts_in(self, currency: str) -> bool:
+        """Whether its amounts bind an order paid in that currency."""
+        return self.currency in ("", currency)
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What the shopper wants to send back of one line. `seal_broken` None means not asked yet (law.md X-1)."""
+    """What the shopper wants to send back of one line. `seal_broken` None means not asked yet (law.md X-1).
+
+    `reason` is a code of the shop's reasons, "" for none; what it means in law is `legal_path`.
+    """
 
     line: str
     units: int
     legal_path: LegalPath = LegalPath.WITHDRAWAL
     seal_broken: bool | None = None
     photos: int = 0
+    reason: str = ""
 
 
 def _refuse_naive(name: str, moment: datetime | None) -> None:

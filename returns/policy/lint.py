@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import combinations
+from itertools import combinations, pairwise
 from types import MappingProxyType
 
 from returns.policy.facts import CountedFrom, Terms
@@ -28,6 +28,7 @@ LINT_CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "percent_out_of_range": ("percent",),
         "never_in_force": ("valid_from", "valid_until"),
         "season_reversed": ("ordered_from", "ordered_until"),
+        "seasons_overlap": ("ordered_from", "ordered_until"),
         "goods_without_policy": (),
         "decided_by_name": ("first", "second"),
     }
@@ -133,7 +134,9 @@ def sale_goods_excluded(reach: Reach) -> Issue | None:
 
 
 def approval_before_withdrawal(reach: Reach) -> Issue | None:
-    asks_a_person = reach.terms.person_decides or reach.terms.person_above_units is not None
+    terms = reach.terms
+    limits = (terms.person_above_units, terms.person_above_amount, terms.person_after_returns)
+    asks_a_person = terms.person_decides or any(limit is not None for limit in limits)
     if not asks_a_person or not (where := reach.where()):
         return None
     return _warning("W-4", "approval_before_withdrawal", countries=where)
@@ -168,6 +171,16 @@ def season_reversed(reach: Reach) -> Issue | None:
     return None
 
 
+def seasons_overlap(reach: Reach) -> Issue | None:
+    """Two last days for one order: `judge` gives the later, the text would give both."""
+    in_order = sorted(reach.terms.seasons, key=lambda season: season.ordered_from)
+    for earlier, later in pairwise(in_order):
+        if later.ordered_from <= earlier.ordered_until:
+            days = {"ordered_from": later.ordered_from.isoformat(), "ordered_until": earlier.ordered_until.isoformat()}
+            return _error("own", "seasons_overlap", **days)
+    return None
+
+
 CHECKS: tuple[Check, ...] = (
     window_shorter_than_law,
     window_counted_early,
@@ -180,6 +193,7 @@ CHECKS: tuple[Check, ...] = (
     percent_out_of_range,
     never_in_force,
     season_reversed,
+    seasons_overlap,
 )
 
 

@@ -28,6 +28,24 @@ def choose(strongest_first: Sequence[Terms], kind: str, country: str) -> Terms |
     return next((terms for terms in strongest_first if _covers(terms, kind, country)), None)
 
 
+def covered(strongest_first: Sequence[Terms], country: str) -> tuple[tuple[Terms, frozenset[str]], ...]:
+    """What each policy covers in the country after the stronger ones: (terms, kinds); no kinds means all the rest.
+
+    `choose` for each kind of goods, told the other way round; policies that cover nothing more are left out.
+    """
+    found: list[tuple[Terms, frozenset[str]]] = []
+    taken: frozenset[str] = frozenset()
+    for terms in strongest_first:
+        if terms.countries and country not in terms.countries:
+            continue
+        if not terms.kinds:
+            return (*found, (terms, frozenset()))
+        if left := terms.kinds - taken:
+            found.append((terms, left))
+            taken |= left
+    return tuple(found)
+
+
 def _binds(terms: Terms, placed_at: datetime) -> bool:
     if terms.valid_from is not None and placed_at < terms.valid_from:
         return False

@@ -19,6 +19,8 @@ CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "photo_needed": ("needed", "photos"),
         "person_decides": (),
         "many_units": ("units", "limit"),
+        "high_value": ("amount", "limit", "currency"),
+        "many_returns": ("returns", "limit"),
         "country_unknown": (),
         "seal_unknown": ("exception",),
         "exception_unproven": ("exception",),

@@ -109,9 +109,36 @@ def many_units(case: Case) -> Finding | None:
     return refer("many_units", units=case.units, limit=limit) if limit is not None and case.units > limit else None
 
 
+def high_value(case: Case) -> Finding | None:
+    """What was paid for the asked units; a limit in another currency says nothing of this order."""
+    terms, line = case.terms, case.line
+    if terms is None or terms.person_above_amount is None or not terms.counts_in(case.order.currency):
+        return None
+    amount = line.paid * case.units // line.quantity
+    if amount <= terms.person_above_amount:
+        return None
+    return refer("high_value", amount=amount, limit=terms.person_above_amount, currency=case.order.currency)
+
+
+def many_returns(case: Case) -> Finding | None:
+    """A pattern may bring a case to a person, never refuse it (law.md G-4)."""
+    limit = case.terms.person_after_returns if case.terms is not None else None
+    if limit is None or case.order.earlier_returns < limit:
+        return None
+    return refer("many_returns", returns=case.order.earlier_returns, limit=limit)
+
+
 FACTS: tuple[Rule, ...] = (not_delivered,)
 GOODS: tuple[Rule, ...] = (no_policy, final_sale, excepted_goods)
-REQUEST: tuple[Rule, ...] = (window_passed, faulty_goods, photo_needed, person_decides, many_units)
+REQUEST: tuple[Rule, ...] = (
+    window_passed,
+    faulty_goods,
+    photo_needed,
+    person_decides,
+    many_units,
+    high_value,
+    many_returns,
+)
 
 
 def _units_open(case: Case, terms: Terms) -> int:

@@ -34,8 +34,8 @@ def test_every_return_is_an_ask_of_its_order_at_its_own_time() -> None:
     [history] = stored_past()
     assert (history.order, history.currency) == ("A-1001", "EUR")
     assert [(one.reference, one.at, one.asks) for one in history.returns] == [
-        (first.number, NOW, (Ask("1", 2),)),
-        (second.number, NOW + timedelta(hours=2), (Ask("2", 1, LegalPath.CONFORMITY),)),
+        (first.number, NOW, (Ask("1", 2, reason="too_small"),)),
+        (second.number, NOW + timedelta(hours=2), (Ask("2", 1, LegalPath.CONFORMITY, reason="damaged"),)),
     ]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from returns.policy.amounts import due_so_far, restocking_fee, return_cost, share, spread
-from returns.policy.facts import LegalPath, Terms
+from returns.policy.facts import Ask, LegalPath, Terms
 
 WITHDRAWAL, CONFORMITY = LegalPath.WITHDRAWAL, LegalPath.CONFORMITY
 
@@ -166,17 +166,33 @@ def test_no_fee_is_more_than_the_share() -> None:
     assert restocking_fee(Terms("p", 1, 30, restocking_percent=250), WITHDRAWAL, by_right=False, share=100) == 100
 
 
+WITHDRAWN, FAULTY = Ask("1", 1), Ask("2", 1, CONFORMITY)
+
+
 def test_a_parcel_back_costs_its_highest_fee_once() -> None:
     cheaper = Terms("c", 1, 30, return_fee=295)
-    assert return_cost([(TEN_PERCENT, WITHDRAWAL, True), (cheaper, WITHDRAWAL, False)]) == 495
-    assert return_cost([]) == 0
+    assert return_cost([(TEN_PERCENT, WITHDRAWN, True), (cheaper, WITHDRAWN, False)], "EUR") == 495
+    assert return_cost([], "EUR") == 0
 
 
 def test_a_parcel_with_a_faulty_item_travels_free() -> None:
-    assert return_cost([(TEN_PERCENT, WITHDRAWAL, True), (TEN_PERCENT, CONFORMITY, False)]) == 0
+    assert return_cost([(TEN_PERCENT, WITHDRAWN, True), (TEN_PERCENT, FAULTY, False)], "EUR") == 0
 
 
 def test_M7_a_cost_that_was_not_told_is_the_shops_when_a_consumer_withdraws() -> None:
     untold = Terms("p", 1, 30, return_fee=495, return_cost_told=False)
-    assert return_cost([(untold, WITHDRAWAL, True)]) == 0
-    assert return_cost([(untold, WITHDRAWAL, False)]) == 495
+    assert return_cost([(untold, WITHDRAWN, True)], "EUR") == 0
+    assert return_cost([(untold, WITHDRAWN, False)], "EUR") == 495
+
+
+def test_a_parcel_with_an_item_whose_reason_the_shop_pays_for_travels_free() -> None:
+    kind = Terms("p", 1, 30, return_fee=495, free_reasons=frozenset({"arrived_late"}))
+    late, other = Ask("1", 1, reason="arrived_late"), Ask("2", 1, reason="colour")
+    assert return_cost([(kind, other, False)], "EUR") == 495
+    assert return_cost([(kind, other, False), (kind, late, False)], "EUR") == 0
+
+
+def test_a_cost_is_taken_of_orders_paid_in_its_currency_alone() -> None:
+    crowns = Terms("p", 1, 30, return_fee=9_900, currency="CZK")
+    assert return_cost([(crowns, WITHDRAWN, False)], "CZK") == 9_900
+    assert return_cost([(crowns, WITHDRAWN, False)], "EUR") == 0

@@ -22,12 +22,12 @@ def test_a_default_order_is_one_contract_not_a_regular_delivery() -> None:
 
 
 def test_an_ask_is_a_withdrawal_without_photos_and_with_the_seal_unknown() -> None:
-    assert Ask("1", 1) == Ask("1", 1, LegalPath.WITHDRAWAL, None, 0)
+    assert Ask("1", 1) == Ask("1", 1, LegalPath.WITHDRAWAL, None, 0, "")
 
 
 def test_terms_take_no_fee_and_have_told_of_what_they_take() -> None:
     assert (Terms("p", 1, 30).return_fee, Terms("p", 1, 30).restocking_percent) == (0, 0)
-    assert return_cost([(Terms("p", 1, 30, return_fee=495), LegalPath.WITHDRAWAL, True)]) == 495
+    assert return_cost([(Terms("p", 1, 30, return_fee=495), Ask("1", 1), True)], "EUR") == 495
 
 
 def test_what_is_sent_is_on_its_way_or_there() -> None:

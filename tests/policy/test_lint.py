@@ -41,6 +41,8 @@ CASES = [
     (policy(final_sale_returnable=False), warning("X-4", "sale_goods_excluded", countries="DE")),
     (policy(person_decides=True), warning("W-4", "approval_before_withdrawal", countries="DE")),
     (policy(person_above_units=5), warning("W-4", "approval_before_withdrawal", countries="DE")),
+    (policy(person_above_amount=0), warning("W-4", "approval_before_withdrawal", countries="DE")),
+    (policy(person_after_returns=5), warning("W-4", "approval_before_withdrawal", countries="DE")),
     (
         policy(countries=frozenset({"US"}), return_fee=495),
         warning("8", "fees_to_disclose", countries="US"),
@@ -56,6 +58,15 @@ CASES = [
     (
         policy(seasons=(Season(day("2026-11-01"), day("2026-12-24"), day("2026-12-23")),)),
         error("own", "season_reversed", ordered_from="2026-11-01", ordered_until="2026-12-24"),
+    ),
+    (
+        policy(
+            seasons=(
+                Season(day("2026-12-24"), day("2026-12-31"), day("2027-01-31")),
+                Season(day("2026-11-01"), day("2026-12-24"), day("2027-01-15")),
+            )
+        ),
+        error("own", "seasons_overlap", ordered_from="2026-12-24", ordered_until="2026-12-24"),
     ),
 ]
 
@@ -115,6 +126,11 @@ def test_each_finding_names_the_longest_period_of_its_own_countries() -> None:
 def test_a_window_counted_from_dispatch_is_early_from_fourteen_days_on() -> None:
     found = [lint(policy(days, counted_from=CountedFrom.DISPATCH), TODAY)[0].code for days in (13, 14, 27)]
     assert found == ["window_shorter_than_law", "window_counted_early", "window_counted_early"]
+
+
+def test_seasons_may_follow_each_other() -> None:
+    first = Season(day("2026-11-01"), day("2026-12-23"), day("2027-01-15"))
+    assert lint(policy(seasons=(first, Season(day("2026-12-24"), day("2026-12-31"), day("2027-01-31")))), TODAY) == ()
 
 
 def test_a_season_may_be_one_day() -> None:

@@ -4,8 +4,10 @@ from datetime import timedelta
 from itertools import permutations
 from typing import Any
 
+import pytest
+
 from returns.policy.facts import Terms
-from returns.policy.precedence import choose, in_force
+from returns.policy.precedence import choose, covered, in_force
 from tests.policy.making import PLACED
 
 
@@ -69,3 +71,27 @@ def test_of_equally_specific_policies_the_one_that_came_into_force_last_wins() -
 
 def test_of_policies_alike_in_all_that_the_first_by_name_wins() -> None:
     assert chosen(policy("b"), policy("a"), policy("c", 2)) == "a 1"
+
+
+def told(*policies: Terms, country: str = "DE") -> list[tuple[str, list[str]]]:
+    return [(terms.id, sorted(kinds)) for terms, kinds in covered(in_force(policies, PLACED), country)]
+
+
+def test_what_each_policy_covers_is_told_after_the_stronger_ones() -> None:
+    shoes = policy("shoes", kinds=frozenset({"shoes", "apparel"}))
+    assert told(ALL, GERMANY, APPAREL, shoes) == [("apparel", ["apparel"]), ("shoes", ["shoes"]), ("germany", [])]
+    assert told(ALL, GERMANY, APPAREL, shoes, country="FR")[-1] == ("all", [])
+
+
+def test_a_policy_that_covers_nothing_more_is_not_told() -> None:
+    assert told(APPAREL, policy("apparel-2", kinds=APPAREL.kinds), ALL) == [("apparel", ["apparel"]), ("all", [])]
+    assert told(GERMANY, country="FR") == []
+
+
+@pytest.mark.parametrize("country", ["DE", "FR", ""])
+@pytest.mark.parametrize("kind", ["apparel", "shoes", "lamp", ""])
+def test_what_is_told_is_what_is_chosen(kind: str, country: str) -> None:
+    policies = (ALL, GERMANY, APPAREL, policy("shoes", kinds=frozenset({"shoes", "apparel"}), countries=frozenset()))
+    strongest_first = in_force(policies, PLACED)
+    by_text = next((terms for terms, kinds in covered(strongest_first, country) if kind in kinds or not kinds), None)
+    assert by_text == choose(strongest_first, kind, country)

@@ -78,6 +78,8 @@ policies = st.builds(
     faulty_photos=st.integers(0, 2),
     person_decides=st.booleans(),
     person_above_units=st.none() | counts,
+    person_above_amount=st.none() | counts,
+    person_after_returns=st.none() | counts,
 )
 policy_lists = st.lists(policies, max_size=4)
 laws = st.sampled_from([LAW, None])

@@ -140,6 +140,29 @@ def test_a_policy_may_want_a_person_for_everything_or_for_many_units() -> None:
     assert (many.answer, many.reasons) == (REFER, (Reason("many_units", {"units": 2, "limit": 1}),))
 
 
+def test_a_policy_may_want_a_person_for_what_cost_more_than_a_limit() -> None:
+    facts = order(line(parcel("2026-11-02"), paid=30_000), currency="EUR")
+    terms = Terms("p", 1, 30, person_above_amount=10_000, currency="EUR")
+    assert summary(verdict(facts, WITHIN, terms, units=1, law=None)) == (ACCEPT, [])
+    dear = verdict(facts, WITHIN, terms, units=2, law=None)
+    said = Reason("high_value", {"amount": 20_000, "limit": 10_000, "currency": "EUR"})
+    assert (dear.answer, dear.reasons) == (REFER, (said,))
+
+
+def test_a_limit_in_another_currency_says_nothing_of_an_order() -> None:
+    facts = order(line(parcel("2026-11-02"), paid=30_000), currency="CZK")
+    limits = [Terms("p", 1, 30, person_above_amount=1, currency=currency) for currency in ("EUR", "")]
+    assert [verdict(facts, WITHIN, terms, law=None).answer for terms in limits] == [ACCEPT, REFER]
+
+
+def test_G4_many_returns_in_a_year_bring_a_case_to_a_person_and_never_refuse_it() -> None:
+    terms = Terms("p", 1, 30, person_after_returns=5)
+    answered = [verdict(delivered("2026-11-02", earlier_returns=n), WITHIN, terms, law=None) for n in (4, 5)]
+    assert [found.answer for found in answered] == [ACCEPT, REFER]
+    assert answered[1].reasons == (Reason("many_returns", {"returns": 5, "limit": 5}),)
+    assert verdict(delivered("2026-11-02", earlier_returns=9), WITHIN, terms).answer == ACCEPT
+
+
 def test_all_failing_reasons_are_reported_together_and_the_hardest_decides() -> None:
     facts = order(line(parcel("2026-11-02", 2), final_sale=True, exception="c"))
     strict = Terms("p", 1, 30, person_decides=True, person_above_units=2)
