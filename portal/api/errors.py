@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, ValidationError
@@ -119,14 +120,14 @@ def _bad_request(_request: HttpRequest, _fault: Exception) -> HttpResponse:
 
 
 def _unknown_key(request: HttpRequest, _fault: AuthenticationError) -> HttpResponse:
-    logger.warning("401 %s %s", request.method, request.path)
+    logger.warning("401 %s", _named(request))
     refused = error(401, "unauthenticated", _("Please send a valid key as “Authorization: Bearer KEY”."))
     refused["WWW-Authenticate"] = "Bearer"
     return refused
 
 
 def _forbidden(request: HttpRequest, fault: AuthorizationError) -> HttpResponse:
-    logger.warning("403 %s %s: no scope %s", request.method, request.path, fault)
+    logger.warning("403 %s: no scope %s", _named(request), fault)
     return error(403, "forbidden", _("This key may not do this; it needs the scope %(scope)s.") % {"scope": fault})
 
 
@@ -144,8 +145,13 @@ def _busy(_request: HttpRequest, fault: OperationalError) -> HttpResponse:
 
 
 def _broken(request: HttpRequest, fault: Exception) -> HttpResponse:
-    logger.error("500 %s %s", request.method, request.path, exc_info=fault)
+    logger.error("500 %s", _named(request), exc_info=fault)
     return error(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", _("Something went wrong on our side."))
+
+
+def _named(request: HttpRequest) -> str:
+    """A request as one line of a log, whatever its address holds."""
+    return f"{request.method} {iri_to_uri(request.path)}"
 
 
 _HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {

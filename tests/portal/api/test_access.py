@@ -85,6 +85,15 @@ def test_without_a_key_that_is_known_nothing_is_told_or_done(rma, scope, method,
     assert (Order.objects.count(), Event.objects.count()) == before
 
 
+def test_who_was_refused_stands_in_one_line_of_the_log(client, program, caplog):
+    client.get("/api/v1/returns/A%0D%0A200 GET forged")
+    program(Scope.EVENTS_READ).get("/returns")
+    assert [record.getMessage() for record in caplog.records if record.name == "returns.api"] == [
+        "401 GET /api/v1/returns/A%0D%0A200%20GET%20forged",
+        "403 GET /api/v1/returns: no scope returns:read",
+    ]
+
+
 def test_a_revoked_key_opens_nothing(shop):
     assert shop.get("/returns").status_code == 200
     ApiKey.objects.update(revoked_at=NOW)
