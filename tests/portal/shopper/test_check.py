@@ -154,6 +154,16 @@ def test_units_taken_in_the_meantime_lead_back_to_the_choice(visitor):
     assert RMA.objects.count() == 1
 
 
+def test_an_item_that_is_gone_altogether_is_still_named(visitor):
+    promised()
+    order = bought()
+    browser = ready(visitor, order)
+    asked(order, Wish("1", 3))
+    page = Page(browser.get(address("check", order.number)))
+    assert page.summary == [("item-0-quantity", "T-shirt: All units of this item are already in a return.")]
+    assert "item-0-quantity" in page.ids
+
+
 def test_a_return_is_opened_by_post_with_a_csrf_token_alone(visitor):
     from django.test import Client
 
