@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 from modeltranslation.admin import TranslationAdmin
 
 from portal.access import View, staff
@@ -29,8 +29,8 @@ FIXED = ("version", "key", "valid_from")
 class Settings(admin.AdminSite):
     """The admin behind the staff's own login, for managers."""
 
-    site_header = site_title = lazy("Settings")
-    index_title = lazy("Policies, reasons, staff")
+    site_header = site_title = gettext_lazy("Settings")
+    index_title = gettext_lazy("Policies, reasons, staff")
     site_url = "/staff/"
 
     def has_permission(self, request: HttpRequest) -> bool:
@@ -76,7 +76,7 @@ class WordsField(forms.CharField):
 
 
 class ReasonForm(forms.ModelForm):
-    kinds = WordsField(required=False, label=lazy("Kinds of goods"), help_text=lazy("Empty means all."))
+    kinds = WordsField(required=False, label=gettext_lazy("Kinds of goods"), help_text=gettext_lazy("Empty means all."))
 
     class Meta:
         model = Reason
@@ -84,9 +84,11 @@ class ReasonForm(forms.ModelForm):
 
 
 class PolicyForm(forms.ModelForm):
-    kinds = WordsField(required=False, label=lazy("Kinds of goods"), help_text=lazy("Empty means all."))
+    kinds = WordsField(required=False, label=gettext_lazy("Kinds of goods"), help_text=gettext_lazy("Empty means all."))
     countries = WordsField(
-        required=False, label=lazy("Countries"), help_text=lazy("Codes such as CZ, DE. Empty means all.")
+        required=False,
+        label=gettext_lazy("Countries"),
+        help_text=gettext_lazy("Codes such as CZ, DE. Empty means all."),
     )
 
     class Meta:
@@ -113,7 +115,7 @@ class PolicyAdmin(TranslationAdmin, ForManagers):
     list_filter = ("key",)
     fieldsets = (
         (None, {"fields": ("key", "version", *TERMS, "valid_from", "valid_until")}),
-        (lazy("Name in every language"), {"fields": ("name",)}),
+        (gettext_lazy("Name in every language"), {"fields": ("name",)}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Policy | None = None) -> tuple[str, ...]:  # noqa: ARG002

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, ngettext, to_locale
+from django.utils.translation import get_language, gettext_lazy, ngettext, to_locale
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from portal.agent.amounts import typed_amount
 from returns.actions.once import draw_token
@@ -68,9 +67,9 @@ class ItemsForm(DecisionForm):
     """A decision on the items that wait, all of them or some."""
 
     lines = forms.MultipleChoiceField(
-        label=lazy("Items"),
+        label=gettext_lazy("Items"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": lazy("Please choose at least one item.")},
+        error_messages={"required": gettext_lazy("Please choose at least one item.")},
     )
 
     def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **preset: Any) -> None:
@@ -83,15 +82,15 @@ class ItemsForm(DecisionForm):
 
 class ApprovalForm(ItemsForm):
     note = forms.CharField(
-        label=lazy("Why"),
+        label=gettext_lazy("Why"),
         max_length=2000,
         widget=AREA,
-        help_text=lazy("Kept in the history; the shopper does not see it."),
-        error_messages={"required": lazy("Please say why.")},
+        help_text=gettext_lazy("Kept in the history; the shopper does not see it."),
+        error_messages={"required": gettext_lazy("Please say why.")},
     )
-    amount = AmountField(label=lazy("Goodwill on top"), required=False, max_length=30)
+    amount = AmountField(label=gettext_lazy("Goodwill on top"), required=False, max_length=30)
     reason = forms.ChoiceField(
-        label=lazy("Reason for the goodwill"),
+        label=gettext_lazy("Reason for the goodwill"),
         choices=GoodwillReason.choices,
         initial=GoodwillReason.OUTSIDE_POLICY,
         required=False,
@@ -109,16 +108,16 @@ class ApprovalForm(ItemsForm):
 
 class RejectionForm(ItemsForm):
     note = forms.CharField(
-        label=lazy("Why, and what the shopper can do"),
+        label=gettext_lazy("Why, and what the shopper can do"),
         max_length=2000,
         widget=AREA,
-        help_text=lazy("The shopper reads this. Please write in the shopper's language."),
-        error_messages={"required": lazy("Please say why.")},
+        help_text=gettext_lazy("The shopper reads this. Please write in the shopper's language."),
+        error_messages={"required": gettext_lazy("Please say why.")},
     )
 
 
 class ReopeningForm(DecisionForm):
-    note = forms.CharField(label=lazy("Why"), max_length=2000, required=False, widget=AREA)
+    note = forms.CharField(label=gettext_lazy("Why"), max_length=2000, required=False, widget=AREA)
 
 
 class CancellationForm(DecisionForm):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.timesince import timeuntil
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from returns import sentences
 from returns.models import RMA, ItemState
@@ -26,12 +26,12 @@ class Saved:
 
 VIEWS = {
     "waiting": Saved(
-        lazy("Waiting"),
+        gettext_lazy("Waiting"),
         lambda: RMA.objects.waiting().oldest_promise_first(),
         lambda rows, last: rows.promised_after(last),
     ),
     "all": Saved(
-        lazy("All, newest first"),
+        gettext_lazy("All, newest first"),
         RMA.objects.newest_first,
         lambda rows, last: rows.asked_before(last),
     ),

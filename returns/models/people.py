@@ -14,6 +14,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff. Logs in by e-mail; the role says which doors open."""
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=200)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=200)
     role = models.CharField(_("role"), max_length=20, choices=Role)
     language = models.CharField(_("language"), max_length=10, default="en")
     is_active = models.BooleanField(_("may log in"), default=True)
