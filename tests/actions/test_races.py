@@ -3,6 +3,7 @@
 import time
 from datetime import timedelta
 from threading import Event as Signal
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -136,7 +137,7 @@ def test_eight_workers_send_each_refund_once():
 
 def test_goodwill_granted_by_many_at_once_stays_below_what_was_captured():
     order = bought()
-    told = {"reason": "loyalty", "note": "kind", "by": BOB, "at": NOW}
+    told: dict[str, Any] = {"reason": "loyalty", "note": "kind", "by": BOB, "at": NOW}
     answers = at_once(*[lambda: goodwill.grant(order, amount=10_000, **told)] * 10)
     assert counted(answers) == {"done": 2, "above_paid": 8}
     assert Refund.objects.total() == 20_000
@@ -145,7 +146,7 @@ def test_goodwill_granted_by_many_at_once_stays_below_what_was_captured():
 def test_goodwill_and_a_request_at_once_leave_the_request_its_money():
     promised()
     order = bought()
-    told = {"reason": "loyalty", "note": "kind", "by": BOB, "at": NOW}
+    told: dict[str, Any] = {"reason": "loyalty", "note": "kind", "by": BOB, "at": NOW}
     at_once(
         *[lambda: goodwill.grant(order, amount=20_000, **told)] * 3,
         *[lambda: ask(order, Wish("1", 3))] * 3,
@@ -175,7 +176,7 @@ def test_news_from_everywhere_at_once_deadlocks_nobody(turn):
     refund = Refund.objects.get()
     assert refunds._claim(NOW) is not None
     remote = Remote("re_1", "succeeded", refund.amount, "EUR", refund.public_id)
-    news = {"carrier": "dhl", "status": "in_transit", "told_at": NOW, "by": SYSTEM, "at": NOW}
+    news: dict[str, Any] = {"carrier": "dhl", "status": "in_transit", "told_at": NOW, "by": SYSTEM, "at": NOW}
     answers = at_once(
         *[lambda: refunds.apply(refund, remote, at=NOW)] * 4,
         *[lambda: receive(rma, Count("1", fine=1))] * 4,

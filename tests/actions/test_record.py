@@ -1,6 +1,7 @@
 """Every change leaves its event, in the same transaction, and the state of a return follows from its events."""
 
 import ast
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def later(step) -> None:
     assert step(at=NOW + timedelta(days=99)) is True
 
 
-LIVES = {
+LIVES: dict[str, list[Callable[[RMA], object]]] = {
     "refunded and closed": [
         arrived,
         lambda _: send(),

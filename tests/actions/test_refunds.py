@@ -245,10 +245,10 @@ def test_a_look_that_fails_spends_no_key(refund):
 
 
 @pytest.mark.parametrize("change", [{"amount": 1}, {"currency": "USD"}, {"status": "reversed"}])
-def test_an_answer_that_is_not_about_our_refund_is_a_doubt_and_stops_nobody(refund, change):
+def test_an_answer_that_is_not_about_our_refund_is_a_doubt_and_stops_nobody(refund, change, monkeypatch):
     stripe = Scripted()
     honest = stripe._make
-    stripe._make = lambda *told: replace(honest(*told), **change)
+    monkeypatch.setattr(stripe, "_make", lambda *told: replace(honest(*told), **change))
     assert send(stripe) is True
     assert now_of(refund).state == RefundState.UNCERTAIN
 
