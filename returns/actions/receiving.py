@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from returns.actions.record import noted, record, remember
-from returns.actions.refunds import Part, decide, settle
+from returns.actions.refunds import Part, decide, owe_refund, settle
 from returns.actions.refusals import Refused
 from returns.models import (
     RMA,
@@ -62,14 +63,15 @@ def receive(rma: RMA, counts: Sequence[Count], *, by: Actor, at: datetime, note:
         raise Refused("rma_not_receivable", state=rma.state)
     _refuse_nonsense(counts)
     items = {item.line_id: item for item in rma.items.exclude(state=ItemState.REFUSED).select_related("line")}
-    earlier = rma.receipts.count()
-    before = ReceiptLine.objects.filter(receipt__rma=rma).counted() if earlier else {}
-    receipt = _receipt(rma, earlier + 1, note, by=by, at=at)
+    first = rma.state in RMAState.sendable()  # a receipt would have moved it on
+    before = {} if first else ReceiptLine.objects.filter(receipt__rma=rma).counted()
+    receipt = _receipt(rma, 1 if first else rma.receipts.count() + 1, note, by=by, at=at)
     lines = _count_lines(receipt, counts, _lines(rma.order, counts, items.values()), items, before)
     ReceiptLine.objects.bulk_create(lines)
     events = [_move(rma, receipt, lines, by=by, at=at)]
-    events += _owe(receipt, _arrived(lines, items, before), by=by, at=at)
-    record(*events, *settle(rma, by=by, at=at))
+    owed = _owe(receipt, _arrived(lines, items, before), by=by, at=at)
+    moved = owe_refund(rma, by=by, at=at) if owed else settle(rma, by=by, at=at)
+    record(*events, *owed, *moved)
     rma.save()
     remember(receipt, lines=lines)
     return receipt
@@ -180,7 +182,7 @@ def _move(rma: RMA, receipt: Receipt, lines: Sequence[ReceiptLine], *, by: Actor
         }
         for line in lines
     ]
-    told = {"receipt": receipt.number, "lines": counted}
+    told: dict[str, Any] = {"receipt": receipt.number, "lines": counted}
     return noted("receipt.recorded", by=by, at=at, order=rma.order, rma=rma, **told)
 
 

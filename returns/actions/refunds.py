@@ -113,10 +113,12 @@ def free_for_goodwill(order: Order) -> int:
 
 
 def _rooms(order: Order) -> list[tuple[Payment, int]]:
-    """The order's payments in its currency, locked, each with what may still be paid back of it."""
-    locked = list(order.payments.filter(currency=order.currency).locked())
-    active = {payment.pk: payment.active for payment in order.payments.with_room()}
-    return [(payment, payment.captured - active[payment.pk]) for payment in locked]
+    """The payments of a locked order in its currency, each with what may still be paid back of it.
+
+    Room is taken under the order's lock alone; what gives room back meanwhile, a refund that fails, does no harm.
+    """
+    payments = order.payments.filter(currency=order.currency).with_room().order_by("pk")
+    return [(payment, payment.captured - payment.active) for payment in payments]
 
 
 def claimable(order: Order) -> int:
@@ -407,12 +409,17 @@ def settle(rma: RMA, *, by: Actor, at: datetime) -> list[Event]:
     """
     owed = rma.refunds.open().filter(originator=Originator.RMA).exists()
     if owed:
-        return _move(rma, "owe_refund", "rma.refund_owed", by=by, at=at)
+        return owe_refund(rma, by=by, at=at)
     if not rma.refunds.filter(originator=Originator.RMA).exists():
         return []
     if _all_accounted(rma):
         return _move(rma, "settle", "rma.refunded", by=by, at=at)
     return _move(rma, "await_rest", "rma.partly_refunded", by=by, at=at)
+
+
+def owe_refund(rma: RMA, *, by: Actor, at: datetime) -> list[Event]:
+    """As `settle`, where a refund was just decided."""
+    return _move(rma, "owe_refund", "rma.refund_owed", by=by, at=at)
 
 
 def _move(rma: RMA, verb: str, kind: str, *, by: Actor, at: datetime) -> list[Event]:
