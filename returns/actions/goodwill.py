@@ -1,6 +1,7 @@
 """Money beyond policy, on an order, with or without a return."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -38,7 +39,7 @@ def grant(
         granted_by=by.label,
         granted_at=at,
     )
-    told = {"amount": amount, "currency": order.currency, "reason": reason, "note": note.strip()}
+    told: dict[str, Any] = {"amount": amount, "currency": order.currency, "reason": reason, "note": note.strip()}
     granted = noted("goodwill.granted", by=by, at=at, order=order, rma=rma, **told)
     part = Part(kind=RefundLine.Kind.GOODWILL, amount=amount)
     record(granted, *decide(order, [part], originator=Originator.GOODWILL, rma=rma, goodwill=goodwill, by=by, at=at))

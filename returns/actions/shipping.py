@@ -1,6 +1,7 @@
 """The way back: labels booked, and the news that carriers send."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -62,5 +63,9 @@ def _tell(rma: RMA, parcel: ReturnParcel, *, by: Actor, at: datetime) -> None:
         kind = "parcel.dispatched"
     rma.updated_at = at
     rma.save()
-    news = {"carrier": parcel.carrier, "tracking_number": parcel.tracking_number, "status": parcel.status}
+    news: dict[str, Any] = {
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "status": parcel.status,
+    }
     record(noted(kind, by=by, at=at, order=rma.order, rma=rma, **news))
