@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from babel import Locale
 from babel.dates import format_date
-from django.utils.translation import get_language, gettext, ngettext, to_locale
+from django.utils.translation import get_language, gettext, ngettext, pgettext, to_locale
 
 from returns.policy.currencies import EXPONENTS, major_units
 
@@ -29,9 +29,9 @@ class Coded(Protocol):
 
 def day(value: date) -> str:
     """A whole day with its weekday, as the reader's language writes it (conventions.md); English as Europe does."""
-    language = get_language() or "en"
-    locale = "en_150" if language == "en" else to_locale(language)
-    return format_date(value, format="full", locale=locale)
+    # Translators: a whole day in the letters of CLDR. It also stands inside sentences, as in "until %(day)s".
+    pattern = pgettext("CLDR", "EEEE, d MMMM y")
+    return format_date(value, format=pattern, locale=to_locale(get_language() or "en"))
 
 
 def money(amount: int, currency: str) -> str:

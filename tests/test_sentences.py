@@ -48,7 +48,7 @@ def test_a_day_is_written_with_its_weekday(settings) -> None:
     from django.utils.translation import override
 
     with override("cs"):
-        assert sentences.day(date(2026, 11, 16)) == "pondělí 16. listopadu 2026"
+        assert sentences.day(date(2026, 11, 16)) == "16. listopadu 2026 (pondělí)"
     with override("en"):
         assert sentences.day(date(2026, 11, 16)) == "Monday, 16 November 2026"
 

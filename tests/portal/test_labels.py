@@ -26,7 +26,7 @@ def test_it_carries_the_shop_and_the_number_and_nothing_of_the_shopper(rma, sett
 
 
 def test_it_speaks_the_language_of_the_return(rma):
-    assert (label_of(rma).country, label_of(rma).date) == ("Česko", "úterý 10. listopadu 2026")
+    assert (label_of(rma).country, label_of(rma).date) == ("Česko", "10. listopadu 2026 (úterý)")
     rma.locale = "en"
     assert (label_of(rma).country, label_of(rma).date) == ("Czechia", "Tuesday, 10 November 2026")
 

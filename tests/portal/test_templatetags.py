@@ -30,7 +30,7 @@ def test_money_is_written_in_the_readers_form_with_the_currencys_decimals(amount
 def test_a_day_is_written_whole():
     monday = date(2026, 11, 16)
     assert written("{{ day|day }}", day=monday) == "Monday, 16 November 2026"
-    assert written("{{ day|day }}", "cs", day=monday) == "pondělí 16. listopadu 2026"
+    assert written("{{ day|day }}", "cs", day=monday) == "16. listopadu 2026 (pondělí)"
 
 
 def test_a_moment_counts_on_the_shops_clock(settings):
