@@ -10,11 +10,13 @@ from django.conf import settings
 
 from returns.gateways.gateway import PutOff, Rejected, Remote, Unanswered
 from returns.models import Attempt, Refund
+from returns.policy.currencies import EXPONENTS
 
 API_VERSION = "2026-10-28.endive"  # what the code was written for: the shapes of objects and events
 CONNECT_SECONDS, READ_SECONDS = 3, 20
 BUSY, CLOSED = timedelta(seconds=30), timedelta(minutes=10)
 NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)  # of an event, its kind, its object
+FINER = {"ISK": 2, "UGX": 2, "MGA": -2}  # decimals that Stripe counts beyond ISO 4217's (money.md, "Currencies")
 FUTURE_SECONDS = 60  # how far ahead a webhook's stamp may be; the client checks only the past
 
 
@@ -36,7 +38,7 @@ class Stripe:
             answer = self._refunds.create(
                 {
                     "payment_intent": refund.payment.reference,
-                    "amount": refund.amount,
+                    "amount": _in_their_units(refund.amount, refund.currency),
                     "reason": "requested_by_customer",  # `fraudulent` would block the shopper's card
                     "metadata": metadata,
                 },
@@ -85,14 +87,31 @@ def connect(key: str, base: str = "") -> Stripe:
 
 def _remote(answer: stripe.Refund) -> Remote:
     told = answer.to_dict()
+    currency = told["currency"].upper()
     return Remote(
         id=told["id"],
         status=told["status"],
-        amount=told["amount"],
-        currency=told["currency"].upper(),
+        amount=_in_our_units(told["amount"], currency),
+        currency=currency,
         refund_id=(told.get("metadata") or {}).get("portal_refund_id", ""),
         failure_reason=told.get("failure_reason") or "",
     )
+
+
+def _in_their_units(amount: int, currency: str) -> int:
+    """Our minor units as Stripe counts them. Raises Rejected for an amount that it cannot pay to the last unit."""
+    steps = FINER.get(currency, 0)
+    theirs, rest = divmod(amount * 10 ** max(steps, 0), 10 ** max(-steps, 0))
+    if rest or (EXPONENTS.get(currency) == 3 and theirs % 10):
+        raise Rejected("amount_not_payable", f"{amount} {currency}")
+    return theirs
+
+
+def _in_our_units(amount: int, currency: str) -> int:
+    """Stripe's units as ours; an amount that we cannot write is none of ours, and told as it is."""
+    steps = FINER.get(currency, 0)
+    ours, rest = divmod(amount * 10 ** max(-steps, 0), 10 ** max(steps, 0))
+    return amount if rest else ours
 
 
 def _meaning(error: stripe.StripeError) -> Exception:
