@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.utils import OperationalError
 from psycopg.errors import LockNotAvailable
 
-from returns.models import RMA, Order, Receipt, Refund, Scope
+from returns.models import RMA, Order, Reason, Receipt, Refund, Scope
 from tests.people import asked, bought, promised
 from tests.portal.api.conftest import Program, order_body
 
@@ -96,8 +96,14 @@ def at_once(times, call):
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 class TestAtTheSameTime:
+    @pytest.fixture(autouse=True)
+    def _reasons(self):
+        """A test before may have emptied the database."""
+        for code in ("too_small", "changed_mind"):
+            Reason.objects.get_or_create(code=code, defaults={"label": code})
+
     def test_twenty_identical_requests_open_one_return(self):
         promised(None)
         bought()

@@ -176,7 +176,7 @@ def assert_refused(answer, *, status: int = 400) -> None:
 
 
 @pytest.mark.postgres
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_fifty_deliveries_at_once_make_one_row():
     def one(_number):
         with closing(connection):
