@@ -220,10 +220,6 @@ class ParcelLine(models.Model):
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
-    def locked(self) -> "PaymentQuerySet":
-        """In a fixed order, so that two transactions never wait for each other."""
-        return self.select_for_update(no_key=True).order_by("pk")
-
     def with_room(self) -> "PaymentQuerySet":
         """Annotates `active`: the sum of the refunds that reserve or have spent of it."""
         from returns.models.refunds import RefundState
@@ -244,6 +240,7 @@ class Payment(models.Model):
     reference = models.CharField(max_length=100)
     captured = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    active: int  # minor units of refunds that reserve or have spent of it; from `with_room` alone
 
     objects = PaymentQuerySet.as_manager()
 
