@@ -50,7 +50,7 @@ def fill(standin: StandIn) -> None:
 
 
 def _promise() -> None:
-    month, season = PRESETS
+    _fortnight, month, season, _endless = PRESETS
     Policy.objects.create(key="standard", name_en="All goods", name_cs="Všechno zboží", window_days=month)
     Policy.objects.create(
         key="apparel", name_en="Clothes", name_cs="Oblečení", window_days=season, kinds=["apparel", "footwear"]

@@ -159,7 +159,7 @@ def _judge(
     order: Order, lines: list[OrderLine], taken: dict[int, tuple[int, int]], asks: Sequence[Ask], at: datetime
 ) -> Sequence[Verdict]:
     facts = order.facts(lines, {line: units for line, (units, _given) in taken.items()})
-    terms = [policy.terms for policy in Policy.objects.for_orders_placed(order.placed_at)]
+    terms = Policy.objects.for_orders_placed(order.placed_at).terms()
     return judge(facts, asks, terms, at, LAW if settings.STATUTORY_CLOCK else None)
 
 

@@ -7,7 +7,8 @@ from returns.models.lifecycle import ItemState, RefundState, RMAState
 from returns.models.orders import Order, OrderLine, Parcel, ParcelLine, Payment
 from returns.models.parcels import ParcelStatus, ReturnParcel
 from returns.models.people import SHOPPER, SYSTEM, Actor, ApiKey, Role, Scope, User
-from returns.models.policies import Policy, Reason
+from returns.models.policies import Policy, Season
+from returns.models.reasons import Reason
 from returns.models.receipts import Disposition, Grade, Receipt, ReceiptLine
 from returns.models.refunds import (
     Attempt,
@@ -56,6 +57,7 @@ __all__ = [
     "ReturnParcel",
     "Role",
     "Scope",
+    "Season",
     "StatusLink",
     "User",
 ]

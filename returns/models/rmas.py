@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from returns.models.lifecycle import ItemLifecycle, ItemState, RMALifecycle, RMAState
 from returns.models.orders import Order, OrderLine
-from returns.models.policies import Reason
+from returns.models.reasons import Reason
 from returns.policy.verdict import Verdict
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

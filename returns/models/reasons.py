@@ -1,0 +1,48 @@
+"""The reasons that a shopper may give for sending something back, as a tree."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from returns.policy.facts import LegalPath
+
+
+class ReasonQuerySet(models.QuerySet["Reason"]):
+    def offered(self) -> "ReasonQuerySet":
+        return self.filter(retired_at=None)
+
+    def leaves(self) -> "ReasonQuerySet":
+        """Those an item may carry: a reason with reasons under it is a heading."""
+        return self.filter(children=None)
+
+
+class Reason(models.Model):
+    """Why an item comes back. `legal_path` decides which law applies (conventions.md)."""
+
+    code = models.SlugField(_("code"), max_length=50, unique=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    label = models.CharField(_("label"), max_length=100)
+    kinds = models.JSONField(_("kinds of goods"), default=list, blank=True, help_text=_("Empty means all."))
+    legal_path = models.CharField(
+        max_length=20, choices=[(path, path) for path in LegalPath], default=LegalPath.WITHDRAWAL
+    )
+    asks_photo = models.BooleanField(_("asks for a photo"), default=False)
+    shopify_code = models.CharField(max_length=20, default="OTHER")
+    position = models.PositiveIntegerField(default=0)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReasonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reason")
+        verbose_name_plural = _("reasons")
+        ordering = ["position", "code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(legal_path__in=[*LegalPath]), name="reason_legal_path_known"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+    def suits(self, kind: str) -> bool:
+        return not self.kinds or kind in self.kinds
