@@ -38,7 +38,7 @@ def load(orders: Sequence[OrderData], *, by: Actor, at: datetime) -> Loaded:
     """
     known = {
         order.number: order
-        for order in Order.objects.select_for_update()
+        for order in Order.objects.locked()
         .filter(number__in=[data.number for data in orders])
         .order_by("pk")
     }

@@ -1,9 +1,10 @@
 """What time itself does: returns that nobody sent expire, those long refunded close."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from returns.actions.record import noted, record
 from returns.models import RMA, Answered
@@ -14,8 +15,9 @@ ANSWERS_KEPT = timedelta(hours=72)  # api.md
 
 @transaction.atomic
 def expire_next(*, at: datetime) -> bool:
-    """Let one return expire that was approved long ago and never sent. False when none is left."""
-    overdue = RMA.objects.unsent_since(at - timedelta(days=settings.SEND_WITHIN_DAYS))
+    """Let one return expire whose last day for sending is over and that was not sent. False when none is left."""
+    first_day_in_time = timezone.localdate(at) - timedelta(days=settings.SEND_WITHIN_DAYS)
+    overdue = RMA.objects.unsent_since(timezone.make_aware(datetime.combine(first_day_in_time, time.min)))
     rma = overdue.select_related("order").select_for_update(skip_locked=True, of=("self",), no_key=True).first()
     if rma is None:
         return False

@@ -83,7 +83,8 @@ class RMALifecycle(models.Model):
     def receive(self) -> None:
         """A parcel was counted at the bench; perhaps not the last one."""
 
-    @transition("state", source=[RMAState.RECEIVED, RMAState.REFUNDED], target=RMAState.REFUND_DUE)
+    # A bank may return a refund after the return was closed: then it is owed again.
+    @transition("state", source=[RMAState.RECEIVED, RMAState.REFUNDED, RMAState.CLOSED], target=RMAState.REFUND_DUE)
     def owe_refund(self) -> None:
         """What arrived is worth money that has not been paid back yet."""
 
@@ -171,6 +172,10 @@ _AT_PROVIDER = [RefundState.PENDING, RefundState.REQUIRES_ACTION]
 _UNANSWERED = [RefundState.SENDING, RefundState.UNCERTAIN]
 
 
+def _unknown_at_provider(refund: Any) -> bool:
+    return refund.gateway_id is None
+
+
 class RefundLifecycle(models.Model):
     """How one movement of money goes. money.md, "The way of a refund"."""
 
@@ -207,6 +212,8 @@ class RefundLifecycle(models.Model):
     def await_shopper(self) -> None:
         """The provider asks the shopper for bank details."""
 
+    # What we gave up ourselves, never having heard of it at the provider, may still turn up there.
+    @transition("state", source=RefundState.FAILED, target=RefundState.SUCCEEDED, conditions=[_unknown_at_provider])
     @transition("state", source=[*_UNANSWERED, *_AT_PROVIDER], target=RefundState.SUCCEEDED)
     def succeed(self) -> None:
         """The money is on its way to the shopper's bank."""

@@ -53,7 +53,7 @@ def main() -> None:
             "STRIPE_API_KEY": "sk_test_benchmark",
             "STRIPE_WEBHOOK_SECRET": "whsec_benchmark",
             "DEMO": "yes",
-            "LOG_LEVEL": "WARNING",
+            "LOG_LEVEL": "ERROR",
         }
         key = prepare()
         with web_server() as port:
@@ -80,8 +80,7 @@ def database() -> Iterator[str]:
         from django.db import connections
 
         connections.close_all()
-        for pooled in connections.all():
-            pooled.close_pool()
+        connections["default"].close_pool()  # type: ignore[attr-defined]  # PostgreSQL's has one
         with psycopg.connect(SERVER, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
 
@@ -157,12 +156,16 @@ class Shop:
         return [order(f"{prefix}-{number}", paid["payment_intent"]) for number, paid in enumerate(told)]
 
     def ask(self, number: str) -> None:
-        items = [{"line": "1", "quantity": 1, "reason": "changed_mind"}, {"line": "2", "quantity": 2}]
+        items = [wish("1", 1), wish("2", 2)]
         self.returns[number] = self.expect(201, "POST", "/returns", {"order": number, "items": items})["number"]
 
     def receive(self, number: str) -> None:
         lines = [{"line": "1", "fine": 1}, {"line": "2", "fine": 2}]
         self.expect(201, "POST", f"/returns/{self.returns[number]}/receipts", {"lines": lines})
+
+
+def wish(line: str, units: int) -> dict:
+    return {"line": line, "quantity": units, "reason": "changed_mind", "resolution": "refund"}
 
 
 def order(number: str, payment: str) -> dict:
@@ -223,11 +226,14 @@ def timed(step: str, clients: int, call: Callable[[int], object], count: int) ->
 
 def send_one() -> None:
     """One refund as the worker sends it: claim, call over HTTP, apply."""
+    from django.db import connection
+
     from returns.actions import refunds
     from returns.gateways.stripe import gateway
 
     if not refunds.send_next(gateway(), at=datetime.now(UTC)):
         raise SystemExit("A refund is missing.")
+    connection.close()  # back to the pool: eight threads share it with this one
 
 
 def count_statements(shop: Shop) -> None:
@@ -236,7 +242,7 @@ def count_statements(shop: Shop) -> None:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
-    client = Client(headers={"authorization": f"Bearer {shop.key}"})
+    client = Client(SERVER_NAME="127.0.0.1", headers={"authorization": f"Bearer {shop.key}"})
     body = shop.prepare_orders("S", 1)[0]
 
     def post(path: str, content: object) -> dict:
@@ -244,7 +250,7 @@ def count_statements(shop: Shop) -> None:
         return client.post(f"/api/v1{path}", content, content_type="application/json", headers=headers).json()
 
     kept: dict[str, str] = {}
-    items = [{"line": "1", "quantity": 1}, {"line": "2", "quantity": 2}]
+    items = [wish("1", 1), wish("2", 2)]
     counts = {"lines": [{"line": "1", "fine": 1}, {"line": "2", "fine": 2}]}
     steps: dict[str, Callable[[], object]] = {
         "import": lambda: client.put("/api/v1/orders/S-0", body, content_type="application/json"),
@@ -264,9 +270,9 @@ def count_statements(shop: Shop) -> None:
 def twenty_at_once(shop: Shop) -> None:
     body = shop.prepare_orders("T", 1)[0]
     shop.expect(201, "PUT", "/orders/T-0", body)
-    wish = {"order": "T-0", "items": [{"line": "3", "quantity": 1}]}
+    asked = {"order": "T-0", "items": [wish("3", 1)]}
     with ThreadPoolExecutor(20) as pool:
-        answers = [status for status, _body in pool.map(lambda _i: shop.call("POST", "/returns", wish), range(20))]
+        answers = [status for status, _body in pool.map(lambda _i: shop.call("POST", "/returns", asked), range(20))]
     made = answers.count(201)
     print(f"\n20 requests at once for one unit: {made} return made, answers {sorted(answers)}")
     if made != 1:

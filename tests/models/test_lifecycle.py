@@ -19,7 +19,7 @@ LEGAL: dict[type[models.Model], str] = {
         received: receive>received owe_refund>refund_due settle>refunded close>closed
         refund_due: receive>received await_rest>received settle>refunded
         refunded: receive>received owe_refund>refund_due close>closed
-        closed:
+        closed: owe_refund>refund_due
         cancelled:
         expired: reopen>in_review
     """,
@@ -39,7 +39,7 @@ LEGAL: dict[type[models.Model], str] = {
         pending: await_shopper>requires_action succeed>succeeded fail>failed cancel>canceled
         requires_action: await_provider>pending succeed>succeeded fail>failed cancel>canceled
         succeeded: fail>failed
-        failed: pay_otherwise>paid_otherwise
+        failed: succeed>succeeded pay_otherwise>paid_otherwise
         canceled: pay_otherwise>paid_otherwise
         paid_otherwise:
     """,

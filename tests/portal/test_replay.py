@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -21,7 +22,7 @@ C1,2011-01-10T12:00:00+00:00,1,2,1
 C2,2011-01-10T12:00:00+00:00,1,1,4
 C3,2011-02-04T12:00:00+00:00,2,1,1
 """
-EXPECTED = {
+EXPECTED: dict[str, Any] = {
     "orders": 2,
     "order_lines": 3,
     "returns": 3,
@@ -33,7 +34,7 @@ EXPECTED = {
 }
 
 
-def replay(folder: Path, window: int, expected: dict[str, object]) -> subprocess.CompletedProcess[str]:
+def replay(folder: Path, window: int, expected: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     """The command as an operator runs it, with files in this folder."""
     (folder / "orders.csv").write_text(ORDERS)
     (folder / "returns.csv").write_text(RETURNS)
