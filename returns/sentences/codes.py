@@ -1,18 +1,12 @@
-"""Codes turned into sentences, in the language that is active: a verdict's reasons, refusals, events.
-
-Decisions and actions speak in codes with values; people read these. Pages, letters and the API share them.
-"""
+"""A sentence for every code: reasons of verdicts, refusals of actions, kinds of events."""
 
 from collections.abc import Callable, Mapping
-from copy import copy
 from datetime import date
 from typing import Any, Protocol
 
-from babel import Locale
-from babel.dates import format_date
-from django.utils.translation import get_language, gettext, ngettext, pgettext, to_locale
+from django.utils.translation import gettext, ngettext
 
-from returns.policy.currencies import EXPONENTS, major_units
+from returns.sentences.writing import day
 
 Values = Mapping[str, Any]
 Sentence = Callable[[Values], str]
@@ -25,21 +19,6 @@ class Coded(Protocol):
     def code(self) -> str: ...
     @property
     def values(self) -> Values: ...
-
-
-def day(value: date) -> str:
-    """A whole day with its weekday, as the reader's language writes it (conventions.md); English as Europe does."""
-    # Translators: a whole day in the letters of CLDR. It also stands inside sentences, as in "until %(day)s".
-    pattern = pgettext("CLDR", "EEEE, d MMMM y")
-    return format_date(value, format=pattern, locale=to_locale(get_language() or "en"))
-
-
-def money(amount: int, currency: str) -> str:
-    """Minor units with their currency, as the reader's language writes them, with the decimals of ISO 4217."""
-    locale = Locale.parse(to_locale(get_language() or "en"))
-    pattern = copy(locale.currency_formats["standard"])
-    pattern.frac_prec = (EXPONENTS[currency],) * 2  # CLDR would round some currencies to whole ones
-    return pattern.apply(major_units(amount, currency), locale, currency=currency, currency_digits=False)
 
 
 def of_reason(reason: Coded) -> str:

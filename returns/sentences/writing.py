@@ -1,0 +1,73 @@
+"""How days, money, countries and goods are written in the language that is active."""
+
+from collections.abc import Iterable
+from copy import copy
+from datetime import date
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from django.utils.translation import get_language, gettext, pgettext, to_locale
+from django.utils.translation import gettext_lazy as _
+
+from returns.policy.countries import COUNTRIES
+from returns.policy.currencies import EXPONENTS, major_units
+
+KINDS = {
+    "apparel": _("clothes"),
+    "electronics": _("electronics"),
+    "footwear": _("shoes"),
+    "homeware": _("homeware"),
+}
+"""Kinds of goods that many shops have; a shop's own words are shown as they are."""
+
+
+def day(value: date) -> str:
+    """A whole day with its weekday, as the reader's language writes it (conventions.md); English as Europe does."""
+    # Translators: a whole day in the letters of CLDR. It also stands inside sentences, as in "until %(day)s".
+    pattern = pgettext("CLDR", "EEEE, d MMMM y")
+    return format_date(value, format=pattern, locale=to_locale(get_language() or "en"))
+
+
+def money(amount: int, currency: str) -> str:
+    """Minor units with their currency, as the reader's language writes them, with the decimals of ISO 4217."""
+    locale = reading()
+    pattern = copy(locale.currency_formats["standard"])
+    pattern.frac_prec = (EXPONENTS[currency],) * 2  # CLDR would round some currencies to whole ones
+    return pattern.apply(major_units(amount, currency), locale, currency=currency, currency_digits=False)
+
+
+def listed(words: Iterable[str]) -> str:
+    """As in "shoes, clothes and hats"."""
+    return format_list(list(words), locale=reading())
+
+
+def countries(codes: Iterable[str]) -> str:
+    """Their names in the order of the reader's alphabet as far as Python knows it; an unknown code stays a code."""
+    return listed(name for name, _code in sorted((country(code), code) for code in codes))
+
+
+def some_countries(codes: Iterable[str], most: int = 5) -> str:
+    """As many names as one reads, and how many more there are."""
+    names = sorted(country(code) for code in codes)
+    if len(names) <= most + 1:
+        return listed(names)
+    return listed([*names[:most], gettext("%(count)d more countries") % {"count": len(names) - most}])
+
+
+def country(code: str) -> str:
+    return str(reading().territories.get(code, code))
+
+
+def every_country() -> list[tuple[str, str]]:
+    """(code, name) of all there are, by name."""
+    return sorted(((code, country(code)) for code in COUNTRIES), key=lambda pair: pair[1])
+
+
+def goods(kinds: Iterable[str]) -> str:
+    return listed(str(KINDS.get(kind, kind)) for kind in sorted(kinds))
+
+
+def reading() -> Locale:
+    """The locale of the reader."""
+    return Locale.parse(to_locale(get_language() or "en"))
