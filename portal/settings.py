@@ -4,6 +4,7 @@ Every name read here is listed in README.md, "Settings". Demo mode is what `mana
 letters are kept in a folder, the demo's logins are shown, and money goes to the stand-in.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -27,13 +28,14 @@ def words(name: str, default: str = "") -> list[str]:
 
 def kept_secret(file: Path) -> str:
     """The installation's own key, made at the first start, so that a restart ends no session."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    mine = file.with_suffix(f".{os.getpid()}")
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as handle:
-                handle.write(secrets.token_urlsafe(64))
-        except FileExistsError:  # another process was first
-            pass
+        mine.touch(mode=0o600)
+        mine.write_text(secrets.token_urlsafe(64))
+        with contextlib.suppress(FileExistsError):  # another process was first
+            file.hardlink_to(mine)
+        mine.unlink()
     return file.read_text()
 
 

@@ -126,8 +126,8 @@ def _payment(payment: Payment) -> Json:
 # --- returns ------------------------------------------------------------------------------------
 
 
-def rma(rma: RMA, *, paid_by: date) -> Json:
-    """A return as `RMAQuerySet.with_contents` and `receipts__lines__line` bring it, and the last day for its money."""
+def rma(rma: RMA) -> Json:
+    """A return as `RMAQuerySet.with_contents` and `receipts__lines__line` bring it."""
     shares = sum(row.share for row in rma.items.all() if row.state != ItemState.REFUSED)
     return {
         "number": rma.number,
@@ -140,7 +140,7 @@ def rma(rma: RMA, *, paid_by: date) -> Json:
         "parcels": [parcel(row) for row in rma.parcels.all()],
         "receipts": [receipt(row) for row in rma.receipts.all()],
         "refunds": [row.public_id for row in rma.refunds.all()],
-        "refund_by": _day(paid_by),
+        "refund_by": _day(rma.refund_by),
         "actions": actions(rma),
         "answer_by": _moment(rma.answer_by) if rma.waits_for_agent else None,
         "approved_at": _moment(rma.approved_at),

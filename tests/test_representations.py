@@ -32,7 +32,7 @@ def whole(rma: RMA) -> RMA:
 
 
 def shown(rma: RMA) -> dict:
-    return represent.rma(whole(rma), paid_by=date(2026, 11, 24))
+    return represent.rma(whole(rma))
 
 
 # --- forms --------------------------------------------------------------------------------------

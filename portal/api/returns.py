@@ -37,7 +37,7 @@ def preview_return(request: KeyedRequest, body: schemas.PreviewBody) -> Json:  #
         "order": order.number,
         "items": [_previewed(offer, order.currency) for offer in offers],
         "estimate": represent.estimate(sum(offer.share for offer in offers), currency=order.currency),
-        "refund_by": requests.refund_by(order, asked_on=timezone.localdate(now)).isoformat(),
+        "refund_by": order.refund_by(asked_on=timezone.localdate(now)).isoformat(),
     }
 
 
@@ -189,7 +189,7 @@ def _read(number: str) -> str:
 
 
 def _shown(rma: RMA) -> Json:
-    return represent.rma(rma, paid_by=requests.paid_by(rma))
+    return represent.rma(rma)
 
 
 def _whole() -> RMAQuerySet:

@@ -9,7 +9,6 @@ from django.utils.translation import get_language
 
 from portal.shopper.drafts import Draft
 from returns import sentences
-from returns.actions import requests
 from returns.actions.requests import ANSWER_WITHIN, Offer
 from returns.models import Order
 from returns.policy.facts import Answer
@@ -64,7 +63,7 @@ class Check:
 
     @property
     def refund_by(self) -> date:
-        return requests.refund_by(self.order, asked_on=timezone.localdate(self.at))
+        return self.order.refund_by(asked_on=timezone.localdate(self.at))
 
     @property
     def answer_by(self) -> date:

@@ -3,17 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from returns import sentences
-from returns.actions import requests
 from returns.models import RMA, Event, ItemState, ParcelStatus, Refund, RefundState, ReturnParcel, RMAItem, RMAState
 from returns.models.orders import OrderLine
 
@@ -168,24 +166,6 @@ class Status:
         )
 
     @property
-    def refund_by(self) -> date:
-        """The last day for the money, by the parcel's own days where they are known."""
-        sent = [timezone.localdate(parcel.status_at) for parcel in self.parcels]
-        received = [timezone.localdate(receipt.received_at) for receipt in self.rma.receipts.all()]
-        return requests.refund_by(
-            self.rma.order,
-            asked_on=timezone.localdate(self.rma.created_at),
-            sent_on=min(sent + received, default=None),
-            received_on=min(received, default=None),
-        )
-
-    @property
-    def send_by(self) -> date | None:
-        """The last day before an unsent return expires."""
-        approved = self.rma.approved_at
-        return timezone.localdate(approved) + timedelta(days=settings.SEND_WITHIN_DAYS) if approved else None
-
-    @property
     def history(self) -> list[Entry]:
         told = ((timezone.localdate(event.at), event) for event in Event.objects.timeline(self.rma))
         entries = [_entry(day, [event for _day, event in group]) for day, group in groupby(told, lambda pair: pair[0])]
@@ -198,14 +178,14 @@ class Status:
 
     def _next(self) -> Iterator[tuple[date | None, str]]:
         rma = self.rma
-        if rma.waits_for_agent and rma.answer_by:
-            yield self._answer(timezone.localdate(rma.answer_by))
+        if rma.waits_for_agent and rma.answer_day:
+            yield self._answer(rma.answer_day)
         if rma.state in RMAState.sendable():
             yield None, _("The parcel arrives, and we check what is in it.")
         if rma.state in (*RMAState.sendable(), RMAState.RECEIVED, RMAState.REFUND_DUE):
-            yield self._money(self.refund_by)
+            yield self._money(rma.refund_by)
         if rma.state in (RMAState.APPROVED, RMAState.LABEL_READY):
-            yield self.send_by, _("If nothing has been sent by this day, the return expires.")
+            yield rma.send_by, _("If nothing has been sent by this day, the return expires.")
 
     def _answer(self, by: date) -> tuple[date | None, str]:
         if by < self.today:

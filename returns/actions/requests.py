@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch
-from django.utils import timezone
 
 from returns.actions.record import noted, record, remember
 from returns.actions.refusals import Refused
@@ -19,14 +18,12 @@ from returns.models import (
     Order,
     OrderLine,
     ParcelLine,
-    ParcelStatus,
     Policy,
     Reason,
     ReturnParcel,
     RMAItem,
 )
 from returns.policy.amounts import share
-from returns.policy.clocks import refund_due
 from returns.policy.facts import Answer, Ask, LegalPath
 from returns.policy.law.tables import LAW
 from returns.policy.reasons import Impossible
@@ -75,33 +72,6 @@ def choices(order: Order, *, at: datetime) -> list[Choice]:
     asks = [Ask(line=line, units=1) for line, units in left.items() if units > 0]
     verdicts = {verdict.line: verdict for verdict in _judge(order, lines, taken, asks, at)}
     return [Choice(line, left[line.line_id], verdicts.get(line.line_id)) for line in lines]
-
-
-def refund_by(order: Order, *, asked_on: date, sent_on: date | None = None, received_on: date | None = None) -> date:
-    """The last day for the money (law.md M-1, M-3, M-4) when the parcel is sent on the day of asking, or as told.
-
-    Where no law speaks, or one that waits for an arrival not known yet, the shop keeps to the Union's law.
-    """
-    own, union = LAW.regime(order.country, timezone.localdate(order.placed_at)), LAW.regimes["EU"]
-    days = (
-        refund_due(regime, asked_on, sent_on=sent_on or asked_on, received_on=received_on)
-        for regime in (own, union)
-        if regime is not None
-    )
-    return next(day for day in days if day is not None)
-
-
-def paid_by(rma: RMA) -> date:
-    """The last day for the money of a return, by its parcel's own days where they are known."""
-    news = [parcel for parcel in rma.parcels.all() if parcel.status != ParcelStatus.LABELLED]
-    sent = [timezone.localdate(parcel.status_at) for parcel in news]
-    received = [timezone.localdate(receipt.received_at) for receipt in rma.receipts.all()]
-    return refund_by(
-        rma.order,
-        asked_on=timezone.localdate(rma.created_at),
-        sent_on=min(sent + received, default=None),
-        received_on=min(received, default=None),
-    )
 
 
 def preview(order: Order, wishes: Sequence[Wish], *, at: datetime) -> list[Offer]:

@@ -2,12 +2,16 @@
 
 import hashlib
 import secrets
+from datetime import date
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
+from returns.policy.clocks import refund_due
 from returns.policy.facts import Delivery, LineFacts, OrderFacts
+from returns.policy.law import LAW
 
 
 def normal_email(email: str) -> str:
@@ -96,6 +100,20 @@ class Order(models.Model):
     def initial(self) -> str:
         """The most a looked-up order shows of its customer's name (security.md)."""
         return f"{self.customer_name.strip()[:1]}." if self.customer_name.strip() else ""
+
+    def refund_by(self, *, asked_on: date, sent_on: date | None = None, received_on: date | None = None) -> date:
+        """The last day for the money (law.md M-1, M-3, M-4) of a return asked for on this day.
+
+        The parcel counts as sent on the day of asking where nobody knows better. Where no law speaks, or
+        one that waits for an arrival not known yet, the shop keeps to the Union's law.
+        """
+        own, union = LAW.regime(self.country, timezone.localdate(self.placed_at)), LAW.regimes["EU"]
+        days = (
+            refund_due(regime, asked_on, sent_on=sent_on or asked_on, received_on=received_on)
+            for regime in (own, union)
+            if regime is not None
+        )
+        return next(day for day in days if day is not None)
 
     def facts(self, lines: "list[OrderLine]", taken: dict[int, int], earlier_returns: int = 0) -> OrderFacts:
         """What a verdict may know of this order.

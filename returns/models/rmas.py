@@ -1,11 +1,14 @@
 """One return: what a shopper asks to send back from one order."""
 
 import secrets
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, Sum
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from returns.models.lifecycle import ItemLifecycle, ItemState, RMALifecycle, RMAState
@@ -164,9 +167,35 @@ class RMA(RMALifecycle):
         return RMAState.IN_REVIEW if self.waits_for_agent else RMAState(self.state)
 
     @property
+    def answer_day(self) -> date | None:
+        """The day by which an agent answers, when one must."""
+        return timezone.localdate(self.answer_by) if self.answer_by else None
+
+    @property
+    def send_by(self) -> date | None:
+        """The last day for handing the parcel in; None before the return is approved."""
+        approved = self.approved_at
+        return timezone.localdate(approved) + timedelta(days=settings.SEND_WITHIN_DAYS) if approved else None
+
+    @property
+    def refund_by(self) -> date:
+        """The last day for the money, by the parcel's own days where they are known."""
+        sent = [parcel.status_at for parcel in self.parcels.all() if parcel.status != "labelled"]
+        received = [receipt.received_at for receipt in self.receipts.all()]
+        return self.order.refund_by(
+            asked_on=timezone.localdate(self.created_at),
+            sent_on=_first_day(sent + received),
+            received_on=_first_day(received),
+        )
+
+    @property
     def may_be_sent(self) -> bool:
         """Whether a label helps: something is accepted and may be on its way."""
         return self.state in RMAState.sendable()
+
+
+def _first_day(moments: Iterable[datetime]) -> date | None:
+    return min(map(timezone.localdate, moments), default=None)
 
 
 class RMAItemQuerySet(models.QuerySet["RMAItem"]):

@@ -11,12 +11,12 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from returns import sentences
 from returns.links import find_page, status_link
 from returns.models import ItemState, Letter, OrderLine, ReceiptLine, Refund, RefundLine, RMAItem
-from returns.notifications import promises
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,9 @@ def _money(letter: Letter) -> str:
 
 
 def _refund_by(letter: Letter, at: datetime) -> str:
-    return _day(promises.refund_by(letter.rma, at)) if letter.rma else ""
+    """Empty once the day has passed, for a past day is no promise."""
+    day = letter.rma.refund_by if letter.rma else None
+    return _day(day) if day and day >= timezone.localdate(at) else ""
 
 
 def _number(letter: Letter) -> dict[str, str]:
@@ -133,7 +135,7 @@ def referred(letter: Letter, _at: datetime) -> Told:
             Entry(_units(item.line, item.quantity), [sentences.of_reason(reason) for reason in item.judged.reasons])
             for item in items
         ],
-        {"answer_by": _day(promises.answer_by(letter.rma))},
+        {"answer_by": _day(letter.rma.answer_day)},
     )
 
 
@@ -151,7 +153,7 @@ def reopened(letter: Letter, _at: datetime) -> Told:
     return Told(
         gettext("We are looking at your return %(number)s once more") % _number(letter),
         _entries(_items(letter)),
-        {"answer_by": _day(promises.answer_by(letter.rma))},
+        {"answer_by": _day(letter.rma.answer_day)},
     )
 
 
@@ -168,7 +170,7 @@ def expired(letter: Letter, _at: datetime) -> Told:
     return Told(
         gettext("Your return %(number)s has expired") % _number(letter),
         _entries(_items(letter)),
-        {"send_by": _day(promises.send_by(letter.rma)), "find_page": find_page()},
+        {"send_by": _day(letter.rma.send_by), "find_page": find_page()},
     )
 
 
@@ -179,7 +181,7 @@ def label(letter: Letter, at: datetime) -> Told:
         gettext("The label for your return %(number)s is ready") % _number(letter),
         _entries(_items(letter, state=ItemState.ACCEPTED)),
         {
-            "send_by": _day(promises.send_by(letter.rma)),
+            "send_by": _day(letter.rma.send_by),
             "refund_by": _refund_by(letter, at),
             "waiting": letter.rma.waits_for_agent,
         },

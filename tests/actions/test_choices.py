@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from returns.actions.requests import Wish, choices, refund_by
+from returns.actions.requests import Wish, choices
 from returns.importing.data import LineData
 from returns.policy.facts import Answer
 from tests.people import NOW, asked, bought, jana_order, promised
@@ -42,10 +42,10 @@ def test_choices_take_four_statements_for_any_number_of_lines(lines, django_asse
 def test_the_money_is_promised_by_the_law_of_the_country(country, sent_after, expected):
     order = bought(jana_order(country=country))
     today = date(2026, 11, 10)
-    assert refund_by(order, asked_on=today, sent_on=today + timedelta(days=sent_after)) == expected
+    assert order.refund_by(asked_on=today, sent_on=today + timedelta(days=sent_after)) == expected
 
 
 def test_in_china_the_days_count_from_arrival():
     order = bought(jana_order(country="CN"))
     today = date(2026, 11, 10)
-    assert refund_by(order, asked_on=today, received_on=date(2026, 11, 20)) == date(2026, 11, 27)
+    assert order.refund_by(asked_on=today, received_on=date(2026, 11, 20)) == date(2026, 11, 27)
