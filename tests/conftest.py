@@ -1,12 +1,14 @@
 """What every test gets: named people, no network but our own machine, and no N+1 queries."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 import zeal
+from django.apps import apps
 from django.test import Client
 
-from returns.models import Role, User
+from returns.models import Reason, Role, User
 from tests.people import BOB_EMAIL, MONA_EMAIL, PASSWORD, WANDA_EMAIL
 
 
@@ -22,6 +24,17 @@ def _letters_stay_here(tmp_path, settings) -> None:
     """Letters of a test go to memory, files to a folder of its own."""
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(autouse=True)
+def _reasons_are_there(request: pytest.FixtureRequest) -> None:
+    """A transactional test empties the tables at its end, and with them what a migration had filled in."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker is None or not marker.kwargs.get("transaction"):
+        return
+    request.getfixturevalue("transactional_db")
+    if not Reason.objects.exists():
+        import_module("returns.migrations.0002_reasons").create(apps, None)
 
 
 @pytest.fixture
