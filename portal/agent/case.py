@@ -6,14 +6,14 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.db.models import QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from returns import sentences
 from returns.actions.refunds import claimable
-from returns.models import RMA, Event, ItemState, Letter, Order, Originator, RefundState, RMAItem
+from returns.models import RMA, SHOPPER, SYSTEM, Event, ItemState, Letter, Order, Originator, RefundState, RMAItem
 from returns.models.lifecycle import legal
-from returns.policy.facts import Answer
+from returns.policy.facts import Answer, LegalPath
 
 HISTORY = 10  # other returns of the same shopper that are listed
 VERDICTS = {
@@ -21,6 +21,12 @@ VERDICTS = {
     Answer.REFER: lambda: _("Policy asks a person."),
     Answer.REFUSE: lambda: _("Policy refuses it."),
 }
+LEGAL_PATHS = {
+    LegalPath.WITHDRAWAL: gettext_lazy("withdrawal"),
+    LegalPath.CONFORMITY: gettext_lazy("faulty goods"),
+    LegalPath.COURTESY: gettext_lazy("courtesy"),
+}
+ACTORS = {SHOPPER.kind: gettext_lazy("shopper"), SYSTEM.kind: gettext_lazy("the portal")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Item:
 
     item: RMAItem
     name: str
+    legal_path: str
     verdict: str
     reasons: Sequence[str]
     policy_until: date | None
@@ -150,6 +157,7 @@ def _item(item: RMAItem) -> Item:
     return Item(
         item=item,
         name=item.line.name_in(get_language() or ""),
+        legal_path=str(LEGAL_PATHS[LegalPath(item.reason.legal_path)]) if item.reason else "",
         verdict=VERDICTS[verdict.answer](),
         reasons=[sentences.of_reason(reason) for reason in verdict.reasons],
         policy_until=verdict.policy_until,
@@ -163,7 +171,7 @@ def _entry(event: Event) -> Entry:
     return Entry(
         at=event.at,
         sentence=sentences.of_event(event.kind, event.data) or event.kind,
-        who=event.actor_label or event.actor_kind,
+        who=event.actor_label or str(ACTORS.get(event.actor_kind, event.actor_kind)),
         note=event.data.get("note", ""),
         amount=event.data.get("amount"),
     )
