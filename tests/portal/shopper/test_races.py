@@ -9,7 +9,7 @@ from tests.people import bought, promised
 from tests.portal.shopper.conftest import address
 from tests.portal.shopper.test_check import ready, token
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 def test_eight_clicks_at_once_make_one_return_and_lead_to_the_same_page(visitor):
