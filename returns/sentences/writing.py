@@ -21,6 +21,23 @@ KINDS = {
 }
 """Kinds of goods that many shops have; a shop's own words are shown as they are."""
 
+EXCEPTIONS = {
+    "a": _("services that were fully performed with your consent"),
+    "b": _("goods whose price follows the financial market"),
+    "c": _("goods made to your specification"),
+    "d": _("goods that perish or expire quickly"),
+    "e": _("goods sealed for health or hygiene, once the seal is broken"),
+    "f": _("goods that were mixed inseparably with others"),
+    "g": _("alcoholic beverages whose price follows the market"),
+    "h": _("visits for urgent repairs that you asked for"),
+    "i": _("sealed recordings and software, once the seal is broken"),
+    "j": _("newspapers and magazines"),
+    "k": _("goods bought at a public auction"),
+    "l": _("lodging, transport, car rental, catering and leisure booked for a date"),
+    "m": _("digital content that was provided with your prior consent"),
+}
+"""What the law excepts from withdrawal, by the letters of Art. 16 (law.md section 4)."""
+
 
 def day(value: date) -> str:
     """A whole day with its weekday, as the reader's language writes it (conventions.md); English as Europe does."""
