@@ -166,6 +166,11 @@ def test_no_fee_is_more_than_the_share() -> None:
     assert restocking_fee(Terms("p", 1, 30, restocking_percent=250), WITHDRAWAL, by_right=False, share=100) == 100
 
 
+def test_a_fee_of_what_cannot_be_is_refused() -> None:
+    with pytest.raises(ValueError, match="share: -1 is negative"):
+        restocking_fee(TEN_PERCENT, WITHDRAWAL, -1, by_right=False)
+
+
 WITHDRAWN, FAULTY = Ask("1", 1), Ask("2", 1, CONFORMITY)
 
 

@@ -123,6 +123,10 @@ def test_each_finding_names_the_longest_period_of_its_own_countries() -> None:
     ]
 
 
+def test_a_window_of_no_days_is_named_with_no_days() -> None:
+    assert lint(policy(0), TODAY) == (error("C-1", "window_shorter_than_law", days=0, law_days=14, countries="DE"),)
+
+
 def test_a_window_counted_from_dispatch_is_early_from_fourteen_days_on() -> None:
     found = [lint(policy(days, counted_from=CountedFrom.DISPATCH), TODAY)[0].code for days in (13, 14, 27)]
     assert found == ["window_shorter_than_law", "window_counted_early", "window_counted_early"]
@@ -157,6 +161,23 @@ def test_a_law_that_is_not_yet_in_force_breaks_nothing() -> None:
 def test_goods_that_no_policy_covers_are_told() -> None:
     assert lint_together([policy()], at("2026-11-22")) == (warning("own", "goods_without_policy"),)
     assert lint_together([policy(countries=frozenset())], at("2026-11-22")) == ()
+
+
+def test_a_policy_that_is_not_yet_in_force_covers_nothing() -> None:
+    everywhere = policy(countries=frozenset(), valid_from=at("2026-11-22"))
+    assert lint_together([everywhere], at("2026-11-21")) == (warning("own", "goods_without_policy"),)
+    assert lint_together([everywhere], at("2026-11-22")) == ()
+
+
+def test_policies_for_the_same_goods_in_different_countries_do_not_meet() -> None:
+    everything, shoes = policy(countries=frozenset()), frozenset({"shoes"})
+    german = policy(id="german", kinds=shoes)
+    swedish = policy(id="swedish", kinds=shoes, countries=frozenset({"SE"}))
+    nordic = policy(id="nordic", kinds=shoes, countries=frozenset({"DK", "SE"}))
+    assert lint_together([everything, german, swedish], at("2026-11-22")) == ()
+    assert lint_together([everything, german, swedish, nordic], at("2026-11-22")) == (
+        warning("own", "decided_by_name", first="nordic", second="swedish"),
+    )
 
 
 def test_two_policies_that_only_their_names_decide_are_told() -> None:

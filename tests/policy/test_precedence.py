@@ -88,6 +88,11 @@ def test_a_policy_that_covers_nothing_more_is_not_told() -> None:
     assert told(GERMANY, country="FR") == []
 
 
+def test_goods_are_told_once_however_many_policies_name_them() -> None:
+    policies = [policy(str(number), kinds=frozenset(kinds)) for number, kinds in enumerate(["a", "b", "ac"])]
+    assert told(*policies) == [("0", ["a"]), ("1", ["b"]), ("2", ["c"])]
+
+
 @pytest.mark.parametrize("country", ["DE", "FR", ""])
 @pytest.mark.parametrize("kind", ["apparel", "shoes", "lamp", ""])
 def test_what_is_told_is_what_is_chosen(kind: str, country: str) -> None:

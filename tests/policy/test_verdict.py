@@ -223,6 +223,12 @@ def test_X6_digital_content_is_excepted_only_with_its_proofs(proven, expected) -
     assert summary(verdict(facts, at("2026-10-21"), WINDOW_30)) == expected
 
 
+def test_X6_a_missing_proof_is_named_with_its_letter() -> None:
+    facts = order(line(intangible=True, exception="m"))
+    answered = verdict(facts, at("2026-10-21"), WINDOW_30)
+    assert answered.reasons == (Reason("exception_unproven", {"exception": "m"}),)
+
+
 def test_X4_a_sale_price_is_no_exception_to_the_right() -> None:
     sale = order(line(parcel("2026-11-02"), final_sale=True))
     within = verdict(sale, WITHIN, WINDOW_30)
@@ -436,6 +442,7 @@ def test_a_verdict_survives_json() -> None:
         verdict(facts, at("2026-11-14"), WINDOW_10),
         verdict(order(line()), WITHIN),
         verdict(delivered("2026-11-02"), AFTER, Terms("ever", 3, None)),
+        verdict(order(line(parcel(None, sent="2026-10-21"))), WITHIN, WINDOW_30),
     ):
         assert Verdict.from_json(answered.as_json()) == answered
 
