@@ -4,7 +4,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run demo-reset setup test test-all test-sqlite test-postgres bench \
+.PHONY: help run demo-reset setup test test-all test-sqlite test-postgres replay bench \
         check style types layers migrations deployment catalogues fix clean
 
 # Test processes at a time, and further words for pytest: make test ARGS="tests/policy -x"
@@ -74,6 +74,13 @@ test-sqlite: setup .venv/synced-browser
 
 test-postgres: setup .venv/synced-browser
 	@env DATABASE_URL="$(TEST_POSTGRES_URL)" $(PYTEST) -m "not browser $(SHARED)" $(ARGS)
+
+# Every return of half a year, through the product's own actions and over HTTP, to the penny.
+WINDOW ?= 30
+YEAR := ../shared/data/online-retail
+
+replay: setup ## bring a real half-year through the product: make replay WINDOW=100
+	@$(PYTHON) manage.py replay $(YEAR)/orders.csv.gz $(YEAR)/returns.csv.gz --window $(WINDOW) --expect $(YEAR)/expected.json
 
 bench: setup .venv/synced-dev ## measure the speed of the main steps
 	@failed=0; for file in tests/benchmarks/[a-z]*.py; do \
