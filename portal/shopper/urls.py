@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from portal.shopper import letters, views
+from portal.shopper import conditions, letters, views
 
 app_name = "shopper"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("returns/<str:number>/parcels/", views.parcels, name="parcels"),
     path("returns/<str:number>/label/<str:format>/", views.label, name="label"),
     path("link/<str:secret>/", views.link, name="link"),
+    path("conditions/", conditions.conditions, name="conditions"),
+    path("conditions/<str:code>/", conditions.conditions, name="conditions-of"),
     path("letters/", letters.index, name="letters"),  # in the demo alone
     path("letters/<str:name>/", letters.letter, name="letter"),
     path("language/", set_language, name="language"),
