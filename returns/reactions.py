@@ -49,6 +49,8 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "parcel.dispatched": (letter("on_its_way"),),
     "parcel.updated": (),
     "receipt.recorded": (letter("received"),),
+    "message.asked": (letter("message"),),
+    "message.received": (),
     "goodwill.granted": (letter("goodwill"),),
     "refund.decided": (),
     "refund.pending": (letter("refund_pending"),),

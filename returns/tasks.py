@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from returns.actions import refunds, upkeep
+from returns.actions import photos, refunds, upkeep
 from returns.gateways.stripe import gateway
 from returns.notifications import deliver
 
@@ -33,6 +33,7 @@ TASKS = (
     Task("letters", lambda at: deliver.deliver_next(at=at), timedelta(seconds=0.5)),
     Task("expiry", lambda at: upkeep.expire_next(at=at), timedelta(minutes=10)),
     Task("closing", lambda at: upkeep.close_next(at=at), timedelta(minutes=10)),
+    Task("stray photos", lambda at: photos.forget_strays(at=at), timedelta(hours=1)),
     Task("old answers", lambda at: upkeep.forget_answers(at=at), timedelta(hours=1)),
 )
 

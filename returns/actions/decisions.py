@@ -162,9 +162,10 @@ def _taken_up(rma: RMA, lines: Sequence[str]) -> tuple[RMA, list[RMAItem]]:
     waiting = list(rma.items.filter(state=ItemState.REFERRED).select_related("line"))
     if not waiting or rma.state in RMAState.dead():
         raise Refused("nothing_waits", state=rma.state)
-    if not lines:
-        return rma, waiting
     unknown = set(lines) - {item.line.line_id for item in waiting}
     if unknown:
         raise Refused("line_unknown", field="lines", line=min(unknown))
-    return rma, [item for item in waiting if item.line.line_id in lines]
+    decided = [item for item in waiting if item.line.line_id in lines] if lines else waiting
+    if len(decided) == len(waiting):
+        rma.answer_by = None  # this is the answer, also to what the shopper wrote
+    return rma, decided

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Prefetch
 
+from returns.actions import photos
+from returns.actions.masking import masked
+from returns.actions.photos import Stored
 from returns.actions.record import noted, record, remember
 from returns.actions.refusals import Refused
 from returns.actions.shipping import book_label
@@ -18,6 +21,7 @@ from returns.models import (
     Order,
     OrderLine,
     ParcelLine,
+    Photo,
     Policy,
     Reason,
     ReturnParcel,
@@ -35,13 +39,18 @@ RESOLUTIONS = ("refund",)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a shopper wants of one order line. `reason` is a code of the reason tree, or empty."""
+    """What a shopper wants of one order line. `reason` is a code of the reason tree, or empty.
+
+    `seal_broken` None means that it was not asked or is not known (law.md X-1).
+    """
 
     line: str
     units: int
     reason: str = ""
     resolution: str = "refund"
     note: str = ""
+    seal_broken: bool | None = None
+    photos: Sequence[Stored] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,8 @@ def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, lo
 
     The order is locked before units are counted, so that of several requests for the same unit one
     is served. Raises Refused: `nothing_asked`, `line_twice`,
-    `line_unknown`, `quantity_invalid`, `quantity_too_many`, `reason_unknown`, `resolution_unknown`.
+    `line_unknown`, `quantity_invalid`, `quantity_too_many`, `reason_unknown`, `resolution_unknown`,
+    `photo_too_many`.
     """
     order = Order.objects.locked().get(pk=order.pk)
     offers = _offers(order, _lines(order), wishes, at)
@@ -96,6 +106,7 @@ def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, lo
     booked = book_label(rma, by=by, at=at) if rma.may_be_sent else None
     rma.save()
     RMAItem.objects.bulk_create(items)
+    _show(rma, items, offers, at=at)
     if booked:
         parcel, label = booked
         ReturnParcel.objects.book(parcel)
@@ -141,6 +152,8 @@ def _reasons(wishes: Sequence[Wish]) -> dict[str, Reason]:
 def _refuse_nonsense(wishes: Sequence[Wish], reasons: dict[str, Reason]) -> None:
     if not wishes:
         raise Refused("nothing_asked")
+    if sum(len(wish.photos) for wish in wishes) > photos.MOST:
+        raise Refused("photo_too_many", limit=photos.MOST)
     seen: set[str] = set()
     for wish in wishes:
         if wish.line in seen:
@@ -156,7 +169,14 @@ def _refuse_nonsense(wishes: Sequence[Wish], reasons: dict[str, Reason]) -> None
 
 def _ask(wish: Wish, reasons: dict[str, Reason]) -> Ask:
     path = LegalPath(reasons[wish.reason].legal_path) if wish.reason else LegalPath.WITHDRAWAL
-    return Ask(line=wish.line, units=wish.units, legal_path=path)
+    return Ask(
+        line=wish.line,
+        units=wish.units,
+        legal_path=path,
+        seal_broken=wish.seal_broken,
+        photos=len(wish.photos),
+        reason=wish.reason,
+    )
 
 
 def _offer(
@@ -179,7 +199,8 @@ def _item(rma: RMA, offer: Offer) -> RMAItem:
         share=offer.share,
         reason=offer.reason,
         resolution=offer.wish.resolution,
-        note=offer.wish.note,
+        note=masked(offer.wish.note),
+        seal_broken=offer.wish.seal_broken,
         verdict=offer.verdict.as_json(),
     )
     if offer.verdict.answer == Answer.ACCEPT:
@@ -187,6 +208,12 @@ def _item(rma: RMA, offer: Offer) -> RMAItem:
     else:
         item.refer()
     return item
+
+
+def _show(rma: RMA, items: Sequence[RMAItem], offers: Sequence[Offer], *, at: datetime) -> None:
+    """The photos that the shopper sent with the choice."""
+    shown = [photos.bound(offer.wish.photos, rma, at=at, item=item) for item, offer in zip(items, offers, strict=True)]
+    Photo.objects.bulk_create([photo for of_item in shown for photo in of_item])
 
 
 def _decide(rma: RMA, items: Sequence[RMAItem], *, by: Actor, at: datetime) -> list[Event]:

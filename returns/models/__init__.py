@@ -4,6 +4,7 @@ from returns.models.answers import Answered
 from returns.models.events import Event
 from returns.models.letters import Letter, LetterState, StatusLink
 from returns.models.lifecycle import ItemState, RefundState, RMAState
+from returns.models.messages import Author, Message, Photo
 from returns.models.orders import Order, OrderLine, Parcel, ParcelLine, Payment
 from returns.models.parcels import ParcelStatus, ReturnParcel
 from returns.models.people import SHOPPER, SYSTEM, Actor, ApiKey, Role, Scope, User
@@ -29,6 +30,7 @@ __all__ = [
     "Answered",
     "ApiKey",
     "Attempt",
+    "Author",
     "Disposition",
     "Event",
     "GatewayEvent",
@@ -38,6 +40,7 @@ __all__ = [
     "ItemState",
     "Letter",
     "LetterState",
+    "Message",
     "Order",
     "OrderLine",
     "Originator",
@@ -45,6 +48,7 @@ __all__ = [
     "ParcelLine",
     "ParcelStatus",
     "Payment",
+    "Photo",
     "Policy",
     "RMAItem",
     "RMAState",

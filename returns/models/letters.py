@@ -59,7 +59,7 @@ LINK_AFTER_CLOSE = timedelta(days=30)
 
 class StatusLinkQuerySet(models.QuerySet["StatusLink"]):
     def make(self, rma: RMA, *, at: datetime) -> str:
-        """A new secret that opens this RMA at the looked-up level; kept as a hash alone."""
+        """A new secret that opens this RMA at the looked-up level, and its messages; kept as a hash alone."""
         secret = secrets.token_urlsafe(16)
         self.create(rma=rma, digest=_digest(secret), created_at=at)
         return secret

@@ -7,7 +7,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -77,14 +77,20 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         """The exceptions: those with an item that waits for an agent."""
         return self.filter(_waits()).exclude(state__in=RMAState.dead())
 
+    def in_conversation(self) -> Self:
+        """The queue: those with an item to decide, or with a word of the shopper that nobody has answered."""
+        return self.filter(_waits() | Q(answer_by__isnull=False)).exclude(state__in=RMAState.dead())
+
     def oldest_promise_first(self) -> Self:
-        return self.order_by("answer_by", "pk")
+        """Those that wait for the shopper, and so promise nothing, come last."""
+        return self.order_by(F("answer_by").asc(nulls_last=True), "pk")
 
     def promised_after(self, last: "RMA") -> Self:
-        """What follows this one when the oldest promise comes first; all, when nothing was promised for it."""
+        """What follows this one when the oldest promise comes first."""
         if last.answer_by is None:
-            return self
-        return self.filter(Q(answer_by__gt=last.answer_by) | Q(answer_by=last.answer_by, pk__gt=last.pk))
+            return self.filter(answer_by=None, pk__gt=last.pk)
+        later = Q(answer_by__gt=last.answer_by) | Q(answer_by=None)
+        return self.filter(later | Q(answer_by=last.answer_by, pk__gt=last.pk))
 
     def newest_first(self) -> Self:
         return self.order_by("-created_at", "-pk")
@@ -109,9 +115,9 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         return self.filter(~_waits() | Q(state__in=RMAState.dead()), state=state)
 
     def unsent_since(self, at: datetime) -> Self:
-        """Approved, and not sent since; while an item waits for an agent, the shopper may wait too."""
+        """Approved, and not sent since; while an agent owes an answer, the shopper may wait too."""
         approved = Q(state__in=[RMAState.APPROVED, RMAState.LABEL_READY], approved_at__lt=at)
-        return self.filter(~_waits(), approved)
+        return self.filter(~_waits(), approved, answer_by=None)
 
     def finished_before(self, at: datetime) -> Self:
         """Refunded, or received with nothing to refund, and quiet since; nobody waits for an answer or for money."""
@@ -120,7 +126,7 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         refunds = Refund.objects.filter(rma=OuterRef("pk"))
         unpaid = Q(~Exists(refunds.filter(originator=Originator.RMA)), state=RMAState.RECEIVED)
         done = Q(state=RMAState.REFUNDED) | unpaid
-        return self.filter(~_waits(), ~Exists(refunds.open()), done, updated_at__lt=at)
+        return self.filter(~_waits(), ~Exists(refunds.open()), done, answer_by=None, updated_at__lt=at)
 
 
 def _waits() -> Exists:
@@ -136,7 +142,7 @@ class RMA(RMALifecycle):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True)
-    # By when an agent has answered, when one must (product.md A1: within 24 hours).
+    # By when an agent has answered, when one must (product.md A1: within 24 hours); null once that is done.
     answer_by = models.DateTimeField(null=True)
 
     objects = RMAQuerySet.as_manager()
@@ -189,6 +195,11 @@ class RMA(RMALifecycle):
         )
 
     @property
+    def may_be_written_to(self) -> bool:
+        """Whether shopper and agent may still write to each other about it."""
+        return self.state not in (RMAState.CLOSED, *RMAState.dead())
+
+    @property
     def may_be_sent(self) -> bool:
         """Whether a label helps: something is accepted and may be on its way."""
         return self.state in RMAState.sendable()
@@ -222,6 +233,8 @@ class RMAItem(ItemLifecycle):
     reason = models.ForeignKey(Reason, null=True, on_delete=models.PROTECT, related_name="+")
     resolution = models.CharField(max_length=20, default="refund")
     note = models.CharField(max_length=2000, blank=True)
+    # What the shopper said of the seal of goods that are sealed (law.md X-1); null when nobody asked.
+    seal_broken = models.BooleanField(null=True)
     # Kept as it was given; never worked out again (issue of the verdict, the policy version, both ends).
     verdict = models.JSONField()
 

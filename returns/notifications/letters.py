@@ -157,6 +157,18 @@ def reopened(letter: Letter, _at: datetime) -> Told:
     )
 
 
+def message(letter: Letter, _at: datetime) -> Told:
+    """What an agent wrote, word for word; it is answered on the page, so that it stays in one place."""
+    assert letter.rma
+    return Told(
+        gettext("A message about your return %(number)s") % _number(letter),
+        values={
+            "message": letter.rma.messages.get(pk=letter.event.data["message"]).text,
+            "waiting": letter.rma.waits_for_agent,
+        },
+    )
+
+
 def cancelled(letter: Letter, _at: datetime) -> Told:
     return Told(
         gettext("Your return %(number)s is cancelled") % _number(letter),
@@ -304,6 +316,7 @@ LETTERS: dict[str, Callable[[Letter, datetime], Told]] = {
         referred,
         rejected,
         reopened,
+        message,
         cancelled,
         expired,
         label,

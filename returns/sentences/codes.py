@@ -138,6 +138,17 @@ _REFUSALS: dict[str, Sentence] = {
     "order_contradicts": lambda _v: gettext("The change contradicts units or money that were already returned."),
     "payment_taken": lambda _v: gettext("This payment belongs to another order."),
     "key_reused": lambda _v: gettext("This key was used for another request."),
+    "message_missing": lambda _v: gettext("Please write a message."),
+    "message_too_long": lambda v: gettext("Please use at most %(limit)d characters.") % {"limit": v["limit"]},
+    "messages_too_many": lambda v: (
+        gettext("At most %(limit)d messages can be sent in a day. Please write again tomorrow.") % {"limit": v["limit"]}
+    ),
+    "not_writable": lambda _v: gettext("This return has ended, so no message can be added to it. Please write to us."),
+    "photo_unreadable": lambda _v: gettext("This file cannot be read as a photo. Please choose a JPEG, PNG or WebP."),
+    "photo_too_large": lambda _v: gettext(
+        "This photo is too large. Please choose one of at most 10 MB and 40 megapixels; all photos together may have 40 MB."
+    ),
+    "photo_too_many": lambda v: gettext("At most %(limit)d photos can be sent for a return.") % {"limit": v["limit"]},
     "changed_meanwhile": lambda _v: gettext(
         "Somebody else has changed this return in the meantime. Please look again."
     ),
@@ -158,6 +169,8 @@ _EVENTS: dict[str, Sentence] = {
     "parcel.dispatched": lambda _v: gettext("The parcel is on its way to us."),
     "parcel.updated": lambda _v: gettext("The carrier has sent news of the parcel."),
     "receipt.recorded": lambda _v: gettext("The parcel has arrived and was checked."),
+    "message.asked": lambda _v: gettext("An agent has written a message."),
+    "message.received": lambda _v: gettext("A message to us has arrived."),
     "goodwill.granted": lambda _v: gettext("An agent has granted an amount as goodwill."),
     "refund.decided": lambda _v: gettext("The refund was ordered."),
     "refund.pending": lambda _v: gettext("The refund is on its way to your bank."),
