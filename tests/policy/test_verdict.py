@@ -63,6 +63,22 @@ def test_regions_have_windows_of_their_own() -> None:
     assert [answered.answer for answered in answers] == [ACCEPT, REFUSE, ACCEPT, REFUSE]
 
 
+def test_goods_have_windows_of_their_own() -> None:
+    apparel = Terms("apparel", 1, 60, kinds=frozenset({"apparel"}))
+    shirts = order(line(parcel("2026-11-02")))
+    lamps = order(line(parcel("2026-11-02"), kind="lamp"))
+    assert [verdict(facts, AFTER, WINDOW_30, apparel, law=None).policy for facts in (shirts, lamps)] == [
+        ("apparel", 1),
+        ("standard", 1),
+    ]
+
+
+def test_an_order_is_judged_by_the_version_in_force_when_it_was_placed() -> None:
+    shorter = Terms("standard", 2, 5, valid_from=PLACED + timedelta(days=1))
+    answered = verdict(delivered("2026-11-02"), BETWEEN, WINDOW_30, shorter, law=None)
+    assert (answered.answer, answered.policy) == (ACCEPT, ("standard", 1))
+
+
 def test_units_that_were_not_sent_are_for_a_person() -> None:
     answered = verdict(order(line(parcel("2026-11-02", 1))), WITHIN, WINDOW_30, units=2, law=None)
     assert answered.answer is REFER
@@ -147,6 +163,15 @@ def test_a_policy_may_want_a_person_for_what_cost_more_than_a_limit() -> None:
     dear = verdict(facts, WITHIN, terms, units=2, law=None)
     said = Reason("high_value", {"amount": 20_000, "limit": 10_000, "currency": "EUR"})
     assert (dear.answer, dear.reasons) == (REFER, (said,))
+
+
+def test_the_price_of_some_units_is_rounded_down_before_it_meets_the_limit() -> None:
+    """Two of three for 100.00 cost 66.66."""
+    facts = order(line(parcel("2026-11-02"), paid=10_000), currency="EUR")
+    at_the_limit, below = (Terms("p", 1, 30, person_above_amount=limit) for limit in (6_666, 6_665))
+    assert verdict(facts, WITHIN, at_the_limit, units=2, law=None).answer is ACCEPT
+    said = Reason("high_value", {"amount": 6_666, "limit": 6_665, "currency": "EUR"})
+    assert verdict(facts, WITHIN, below, units=2, law=None).reasons == (said,)
 
 
 def test_a_limit_in_another_currency_says_nothing_of_an_order() -> None:
