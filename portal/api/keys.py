@@ -10,7 +10,7 @@ from ninja.errors import AuthenticationError, AuthorizationError
 from ninja.security import HttpBearer
 from pydantic import BaseModel, Field
 
-from returns.actions.once import Answer, once
+from returns.actions.once import MONEY, Answer, once
 from returns.models import ApiKey, Scope
 
 IdempotencyKey = Annotated[
@@ -51,6 +51,19 @@ def may_read_persons(key: ApiKey) -> bool:
 def answered_once(
     request: KeyedRequest, idempotency_key: str, body: BaseModel, work: Callable[[], Answer]
 ) -> Status[Any]:
-    """The answer of `work`, done once for this key, idempotency key, address and body."""
+    """The answer of `work`, done once for this key, idempotency key, address and body; kept 72 hours."""
+    return _answered(f"key:{request.auth.pk}", request, idempotency_key, body, work)
+
+
+def answered_for_ever(
+    request: KeyedRequest, idempotency_key: str, body: BaseModel, work: Callable[[], Answer]
+) -> Status[Any]:
+    """As `answered_once`, for what moves money: a repeat after a year moves none either."""
+    return _answered(f"{MONEY}{request.auth.pk}", request, idempotency_key, body, work)
+
+
+def _answered(
+    scope: str, request: KeyedRequest, idempotency_key: str, body: BaseModel, work: Callable[[], Answer]
+) -> Status[Any]:
     asked = [request.path, body.model_dump(mode="json")]
-    return Status(*once(f"key:{request.auth.pk}", idempotency_key, asked, work, at=timezone.now()))
+    return Status(*once(scope, idempotency_key, asked, work, at=timezone.now()))

@@ -9,7 +9,7 @@ from ninja import Path, Query, Router, Status
 
 from portal import labels
 from portal.api import answers, schemas
-from portal.api.keys import IdempotencyKey, Key, KeyedRequest, answered_once
+from portal.api.keys import IdempotencyKey, Key, KeyedRequest, answered_for_ever, answered_once
 from portal.api.paging import Page, newest, refuse_unknown
 from returns import representations as represent
 from returns.actions import receiving, requests, shipping
@@ -174,7 +174,7 @@ def post_receipt(
         )
         return 201, represent.receipt(receipt)
 
-    return answered_once(request, idempotency_key, body, work)
+    return answered_for_ever(request, idempotency_key, body, work)
 
 
 def _known(number: str) -> RMA:

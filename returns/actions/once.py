@@ -12,6 +12,8 @@ from django.db import IntegrityError, transaction
 from returns.actions.refusals import Refused
 from returns.models import Answered
 
+MONEY = "money:"  # scopes that begin so are kept for ever; all others 72 hours (api.md)
+
 Answer = tuple[int, dict[str, Any]]  # a status as in HTTP, and a JSON-able body
 
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from returns.actions.once import MONEY
 from returns.actions.record import noted, record
 from returns.models import RMA, Answered
 from returns.models.people import SYSTEM
@@ -43,6 +44,6 @@ def close_next(*, at: datetime) -> bool:
 
 
 def forget_answers(*, at: datetime) -> bool:
-    """Answers to repeated requests are kept 72 hours; money is kept for ever, in the refunds themselves."""
-    Answered.objects.filter(created_at__lt=at - ANSWERS_KEPT).delete()
+    """Answers to repeated requests are kept 72 hours, and for ever where they moved money."""
+    Answered.objects.filter(created_at__lt=at - ANSWERS_KEPT).exclude(scope__startswith=MONEY).delete()
     return False

@@ -169,9 +169,10 @@ def test_no_parcel_is_sent_before_approval_or_without_a_number():
 # --- answers ------------------------------------------------------------------------------------
 
 
-def test_answers_are_forgotten_after_three_days():
+def test_answers_are_forgotten_after_three_days_but_for_ever_kept_where_they_moved_money():
     once("page", "k", {}, lambda: (200, {}), at=NOW)
+    once("money:1", "k", {}, lambda: (201, {}), at=NOW)
     forget_answers(at=NOW + 3 * DAY)
-    assert Answered.objects.count() == 1
+    assert Answered.objects.count() == 2
     forget_answers(at=NOW + 3 * DAY + timedelta(seconds=1))
-    assert Answered.objects.count() == 0
+    assert Answered.objects.get().scope == "money:1"

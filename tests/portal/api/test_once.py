@@ -43,7 +43,7 @@ class TestOneAfterTheOther:
         assert (other.status_code, other.json()["error"]["code"]) == (422, "key_reused")
         assert [*other.json()["error"]["fields"]] == ["Idempotency-Key"]
         number = RMA.objects.get().number
-        assert shop.post(f"/returns/{number}/receipts", RECEIPT, once="a").status_code == 422
+        assert shop.post(f"/returns/{number}/parcels", NEWS, once="a").status_code == 422
         assert RMA.objects.count() == 1
 
     def test_another_program_s_key_is_another(self, shop, program):
