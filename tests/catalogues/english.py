@@ -1,7 +1,7 @@
 """Finds sentences of the sources on pages that should speak another language."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -22,6 +22,18 @@ def catalogue(language: str) -> Catalog:
         return read_po(file, locale=to_locale(language))
 
 
+def forms(text: object) -> list[str]:
+    """A message has one form, or one for each kind of number."""
+    return list(text) if isinstance(text, (tuple, list)) else [str(text or "")]
+
+
+def pairs(language: str) -> Iterator[tuple[str, str]]:
+    """(sentence of the sources in its singular, each form of its translation)"""
+    for message in catalogue(language):
+        if message.id:
+            yield from ((forms(message.id)[0], form) for form in forms(message.string))
+
+
 def left_in_english(html: str, language: str) -> list[tuple[str, str]]:
     """(what stands on the page, the sentence of the sources that it is), once for each that is not translated."""
     reader = _Reader(language)
@@ -38,14 +50,10 @@ def _patterns(language: str) -> list[tuple[str, re.Pattern[str]]]:
 def _sources(language: str) -> Iterator[str]:
     """The parts between tags of every sentence whose translation differs from it."""
     for message in catalogue(language):
-        translated = " ".join(_forms(message.string))
-        for form in _forms(message.id):
+        translated = " ".join(forms(message.string))
+        for form in forms(message.id):
             if form and form != translated:
                 yield from (part for part in re.split(r"<[^>]+>", form) if re.search(r"[a-z]{2}", _words(part)))
-
-
-def _forms(text: object) -> Iterable[str]:
-    return text if isinstance(text, (tuple, list)) else (str(text),)
 
 
 def _words(sentence: str) -> str:

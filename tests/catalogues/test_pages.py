@@ -139,4 +139,4 @@ def test_a_letter(language: str, kind: str) -> None:
     with override("en"):
         message = compose(letter, at=later(letter))
     ((html, _kind),) = message.alternatives
-    assert left_in_english(f"<title>{message.subject}</title>{html}", language) == []
+    assert left_in_english(f"<title>{message.subject}</title>{html!s}", language) == []
