@@ -4,8 +4,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from returns.policy.clocks import End, add_days, add_months, liable_until, policy_end, refund_due, statutory_end
-from returns.policy.facts import CountedFrom, OrderFacts, Season, Terms
+from returns.policy.clocks import (
+    End,
+    add_days,
+    add_months,
+    consumer_zones,
+    liable_until,
+    policy_end,
+    refund_due,
+    statutory_end,
+)
+from returns.policy.facts import CountedFrom, Delivery, OrderFacts, Season, Terms
 from returns.policy.law import LAW
 from returns.policy.law.calendar import zones_of
 from tests.policy.making import WINDOW_30, at, day, delivered, line, order, parcel
@@ -69,6 +78,10 @@ def test_C3_the_clock_has_not_started_while_a_unit_is_undelivered() -> None:
 def test_C3_a_cancelled_unit_does_not_hold_up_the_clock() -> None:
     assert last_day(order(line(parcel("2026-11-02", 2), cancelled=1))) == day("2026-11-16")
     assert last_day(order(line(parcel("2026-11-02")), line(id="2", cancelled=3))) == day("2026-11-16")
+
+
+def test_C3_with_nothing_left_to_deliver_the_days_are_counted_from_the_contract() -> None:
+    assert statutory_end(order(line(cancelled=3)), LAW) == End(day("2026-11-03"), "Europe/Berlin")
 
 
 def test_C3_a_parcel_that_was_never_sent_or_is_empty_does_not_count() -> None:
@@ -140,6 +153,11 @@ def test_C7_the_traders_own_eves_count_and_an_unknown_trader_has_weekends_only()
     assert last_day(delivered("2026-12-10", "DE", shop_country="ZZ")) == day("2026-12-24")
 
 
+def test_C7_a_trader_of_whose_law_nothing_is_known_closes_on_its_public_holidays() -> None:
+    """7 September is Brazil's national day; the tables have no row for Brazil."""
+    assert last_day(delivered("2026-08-24", placed_at=at("2026-08-20"), shop_country="BR")) == day("2026-09-08")
+
+
 def test_C8_the_day_is_the_consumers_not_the_shops() -> None:
     held = parcel("2026-11-02 23:30", zone="Europe/London")
     facts = order(line(held), country="GB", shop_zone="Europe/Berlin")
@@ -162,6 +180,10 @@ def test_C8_an_unknown_zone_takes_a_later_day_zero_where_there_is_one() -> None:
     end = statutory_end(facts, LAW)
     assert end is not None
     assert (end.day, end.zone) == (day("2026-11-17"), "Europe/Madrid")
+
+
+def test_C8_with_the_country_unknown_too_the_zone_is_the_shops() -> None:
+    assert consumer_zones(order(line(), country="", shop_zone="Asia/Tokyo")) == ("Asia/Tokyo",)
 
 
 def test_C8_most_countries_have_a_zone() -> None:
@@ -392,3 +414,8 @@ def test_a_window_beyond_the_calendar_is_merely_very_long() -> None:
     end = window_end(delivered("2026-11-02"), Terms("p", 1, 10**12))
     assert end is not None
     assert not end.passed(datetime.max.replace(tzinfo=UTC))
+
+
+def test_a_transit_beyond_the_calendar_ends_with_it_and_stays_an_estimate() -> None:
+    facts = order(line(Delivery(3, datetime.max.replace(tzinfo=UTC), None)))
+    assert statutory_end(facts, LAW) == End(date.max, "Europe/Berlin", estimated=True)

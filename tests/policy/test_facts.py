@@ -1,10 +1,16 @@
 """What facts mean when nobody says more."""
 
+from collections.abc import Callable
+
+import pytest
+
 from returns.policy.amounts import return_cost
 from returns.policy.clocks import End, statutory_end
 from returns.policy.facts import Ask, Delivery, LegalPath, LineFacts, OrderFacts, Terms
 from returns.policy.law import LAW
-from tests.policy.making import PLACED, at, day
+from tests.policy.making import PLACED, at, day, line, order
+
+NAIVE = PLACED.replace(tzinfo=None)
 
 
 def test_an_order_of_a_consumer_who_was_told_is_the_default() -> None:
@@ -34,3 +40,48 @@ def test_what_is_sent_is_on_its_way_or_there() -> None:
     on_its_way, there, nowhere = Delivery(1, PLACED, None), Delivery(2, None, PLACED), Delivery(4, None, None)
     assert LineFacts("1", "", 7, deliveries=(on_its_way, there, nowhere)).sent == 3
     assert LineFacts("1", "", 7, intangible=True).sent == 7
+
+
+@pytest.mark.parametrize(
+    ("facts", "fault"),
+    [
+        (lambda: Delivery(-1, None, None), "Delivery.units: -1 is negative"),
+        (lambda: line(quantity=-1), "LineFacts.quantity: -1 is negative"),
+        (lambda: line(taken=-1), "LineFacts.taken: -1 is negative"),
+        (lambda: line(cancelled=-1), "LineFacts.cancelled: -1 is negative"),
+        (lambda: Terms("p", 1, -1), "Terms.window_days: -1 is negative"),
+        (lambda: Terms("p", 1, 30, transit_days=-1), "Terms.transit_days: -1 is negative"),
+    ],
+)
+def test_a_negative_count_is_refused_by_its_name(facts: Callable[[], object], fault: str) -> None:
+    with pytest.raises(ValueError, match=r"\.") as refused:
+        facts()
+    assert str(refused.value) == fault
+
+
+@pytest.mark.parametrize(
+    ("facts", "name"),
+    [
+        (lambda: Delivery(1, NAIVE, None), "Delivery.dispatched_at"),
+        (lambda: Delivery(1, None, NAIVE), "Delivery.possession_at"),
+        (lambda: order(line(), placed_at=NAIVE), "OrderFacts.placed_at"),
+        (lambda: order(line(), notice_given_at=NAIVE), "OrderFacts.notice_given_at"),
+        (lambda: Terms("p", 1, 30, valid_from=NAIVE), "Terms.valid_from"),
+        (lambda: Terms("p", 1, 30, valid_until=NAIVE), "Terms.valid_until"),
+    ],
+)
+def test_a_moment_without_a_time_zone_is_refused_by_its_name(facts: Callable[[], object], name: str) -> None:
+    with pytest.raises(ValueError, match="has no time zone") as refused:
+        facts()
+    assert str(refused.value) == f"{name}: the datetime 2026-10-20 09:00:00 has no time zone"
+
+
+def test_nothing_and_a_window_of_no_days_are_no_contradiction() -> None:
+    assert Delivery(0, None, None).sent is False
+    assert line(quantity=0).returnable == 0
+    assert Terms("p", 1, 0, transit_days=0).window_days == 0
+
+
+def test_two_lines_of_one_id_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"OrderFacts\.lines: two lines have the same id"):
+        order(line(), line())

@@ -490,17 +490,5 @@ def test_the_json_is_that_of_the_api() -> None:
     }
 
 
-def test_facts_without_a_time_zone_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"OrderFacts\.placed_at: the datetime 2026-10-20 09:00:00 has no time zone"):
-        order(line(), placed_at=PLACED.replace(tzinfo=None))
-
-
-def test_facts_with_negative_counts_or_twice_the_same_line_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"LineFacts\.taken: -1 is negative"):
-        line(taken=-1)
-    with pytest.raises(ValueError, match="two lines have the same id"):
-        order(line(), line())
-
-
 def test_every_code_names_its_values_once() -> None:
     assert all(len(set(names)) == len(names) for names in CODES.values())
