@@ -13,7 +13,7 @@ from returns.importing.data import LineData, PaymentData
 from returns.models import SHOPPER, SYSTEM, Order, Policy, Role, User
 from returns.tasks import TASKS, sweep
 from tests.actions.racing import apart
-from tests.people import BOB_EMAIL, PASSWORD, SHIRT, WANDA_EMAIL, jana_order, promised
+from tests.people import BOB_EMAIL, MONA_EMAIL, PASSWORD, SHIRT, WANDA_EMAIL, jana_order, promised
 
 NUMBER = "2026/1001"
 LAMP = LineData("2", "Desk lamp", 1, 6_400, sku="LAMP", names={"cs": "Stolní lampa"}, kind="electronics")
@@ -40,6 +40,7 @@ def furnish(standin: StandIn) -> None:
     """Staff who read Czech, and Jana's order of 60 days ago: clothes may still come back, a lamp no longer."""
     User.objects.create_user(WANDA_EMAIL, PASSWORD, name="Wanda", role=Role.WAREHOUSE, language="cs")
     User.objects.create_user(BOB_EMAIL, PASSWORD, name="Bob", role=Role.AGENT, language="cs")
+    User.objects.create_user(MONA_EMAIL, PASSWORD, name="Mona", role=Role.MANAGER, language="cs")
     promised(30)
     Policy.objects.create(key="apparel", name_en="Clothes", name_cs="Oblečení", window_days=100, kinds=["apparel"])
     (paid,) = standin.load([{"amount": PAID, "currency": "eur"}])

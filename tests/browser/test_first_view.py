@@ -14,6 +14,8 @@ def test_no_page_of_the_shopper_weighs_more_than_60_kb(come):
     page = come()
     page.goto("/")
     weights = {"find": weight(page)}
+    page.goto("/conditions/")
+    weights["conditions"] = weight(page)
     find_order(page)
     weights["items"] = weight(page)
     choose(page)

@@ -3,16 +3,18 @@
 import pytest
 
 from tests.browser.walking import choose, find_order, log_in, number_of, scan, send_by, submit
+from tests.browser.watching import PHONE, SIDEWAYS
 from tests.people import BOB_EMAIL, WANDA_EMAIL
 
 pytestmark = pytest.mark.browser
 
 
 def test_a_return_goes_through_all_doors_without_a_script(come, shop):
-    jana, bob, wanda = (come(java_script_enabled=False) for _person in range(3))
+    jana, bob, wanda = (come(java_script_enabled=False, viewport=PHONE) for _person in range(3))
 
     find_order(jana)
     choose(jana)
+    assert jana.evaluate(SIDEWAYS) == 0
     submit(jana)
     send_by(jana, "qr")
     submit(jana)
@@ -27,6 +29,8 @@ def test_a_return_goes_through_all_doors_without_a_script(come, shop):
     wanda.goto("/warehouse/")
     log_in(wanda, WANDA_EMAIL)
     scan(wanda, number)
+    wanda.wait_for_url(f"**/returns/{number}/")
+    assert wanda.evaluate(SIDEWAYS) == 0
     scan(wanda, "")
     assert wanda.get_attribute(".answer", "data-tone") == "good"
 

@@ -76,7 +76,7 @@ def _faults(page: Page, size: ViewportSize, scheme: Literal["light", "dark"]) ->
 
 # The elements that stand out of the window.
 WIDE = """[...document.querySelectorAll("body *")]
-    .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .filter((element) => Math.max(element.getBoundingClientRect().right, element.scrollWidth) > innerWidth + 1)
     .map((element) => element.outerHTML.slice(0, 80))"""
 
 
