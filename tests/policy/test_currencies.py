@@ -41,9 +41,16 @@ def test_a_decimal_becomes_minor_units_to_the_last_digit(text: str, currency: st
     assert minor_units(text, currency) == minor
 
 
-@pytest.mark.parametrize(("text", "currency"), [("1.005", "EUR"), ("0.5", "JPY"), ("1.0001", "KWD")])
-def test_a_decimal_that_no_coin_can_pay_is_refused(text: str, currency: str) -> None:
-    with pytest.raises(TooFine):
+@pytest.mark.parametrize(
+    ("text", "currency", "fault"),
+    [
+        ("1.005", "EUR", "EUR has 2 decimals, '1.005' more"),
+        ("0.5", "JPY", "JPY has 0 decimals, '0.5' more"),
+        ("1.0001", "KWD", "KWD has 3 decimals, '1.0001' more"),
+    ],
+)
+def test_a_decimal_that_no_coin_can_pay_is_refused(text: str, currency: str, fault: str) -> None:
+    with pytest.raises(TooFine, match=fault):
         minor_units(text, currency)
 
 

@@ -109,4 +109,3 @@ def test_an_unknown_country_has_weekends_only_and_the_calendar_an_end() -> None:
     assert next_open_day(date(2026, 12, 25), "ZZ") == date(2026, 12, 25)
     assert next_open_day(date(2026, 12, 26), "") == date(2026, 12, 28)
     assert next_open_day(date.max, "DE") == date.max
-    assert next_open_day(date.max, "SE", ("public", "de_facto")) == date.max
