@@ -91,7 +91,7 @@ def weight(page: Page) -> int:
     answers: list[Response] = []
     fresh.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  Playwright marks what it is given
     page.context.new_cdp_session(fresh).send("Network.setCacheDisabled", {"cacheDisabled": True})
-    fresh.goto(page.url, wait_until="networkidle")
+    fresh.goto(page.url)
     total = sum(len(answer.body()) for answer in answers)
     fresh.close()
     return total
