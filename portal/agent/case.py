@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from django.db.models import QuerySet
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -25,6 +24,22 @@ LEGAL_PATHS = {
     LegalPath.WITHDRAWAL: gettext_lazy("withdrawal"),
     LegalPath.CONFORMITY: gettext_lazy("faulty goods"),
     LegalPath.COURTESY: gettext_lazy("courtesy"),
+}
+LETTERS = {
+    "referred": gettext_lazy("an agent looks at it"),
+    "message": gettext_lazy("message"),
+    "rejected": gettext_lazy("rejected"),
+    "reopened": gettext_lazy("reopened"),
+    "cancelled": gettext_lazy("cancelled"),
+    "expired": gettext_lazy("expired"),
+    "label": gettext_lazy("label ready"),
+    "on_its_way": gettext_lazy("parcel on its way"),
+    "received": gettext_lazy("parcel arrived"),
+    "goodwill": gettext_lazy("goodwill"),
+    "refund_pending": gettext_lazy("refund on its way"),
+    "refund_needs_details": gettext_lazy("bank details needed"),
+    "refunded": gettext_lazy("refunded"),
+    "refund_failed": gettext_lazy("refund failed"),
 }
 ACTORS = {SHOPPER.kind: gettext_lazy("shopper"), SYSTEM.kind: gettext_lazy("the portal")}
 
@@ -143,8 +158,9 @@ class Case:
         return [_entry(event) for event in Event.objects.timeline(self.rma)]
 
     @cached_property
-    def letters(self) -> QuerySet[Letter]:
-        return self.rma.letters.order_by("pk")
+    def letters(self) -> list[tuple[Letter, str]]:
+        """Each with what it is about."""
+        return [(letter, str(LETTERS.get(letter.kind, letter.kind))) for letter in self.rma.letters.order_by("pk")]
 
     @cached_property
     def earlier(self) -> list[RMA]:

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django import forms, template
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from returns import sentences
 from returns.models import OrderLine
@@ -23,6 +24,12 @@ def day(moment: date | datetime) -> str:
     if isinstance(moment, datetime):
         moment = timezone.localdate(moment)
     return sentences.day(moment)
+
+
+@register.filter
+def named(line: OrderLine) -> str:
+    """What was bought, in the language of the reader where the shop has told it."""
+    return line.name_in(get_language() or "")
 
 
 _DRAWN = frozenset({"apparel", "electronics", "footwear", "homeware"})

@@ -2,10 +2,12 @@
 
 import pytest
 
+from portal.agent import case
 from returns.actions import decisions, goodwill, receiving
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import LineData, PaymentData
+from returns.notifications import letters
 from tests.people import NOW, asked, bought, jana_order, promised
 from tests.portal.agent.deciding import shown, waiting
 
@@ -101,7 +103,7 @@ def test_receipts_refunds_and_letters_stand_on_the_page(desk, wanda):
     rma = asked(bought())
     receiving.receive(rma, [Count("1", fine=1, grade="B", note="washed")], by=wanda.actor, at=NOW, note="torn box")
     html = shown(desk, rma).content.decode()
-    for told in ("torn box", "washed", "B as new", "Wanda", rma.refunds.get().public_id, "received (cs)"):
+    for told in ("torn box", "washed", "B as new", "Wanda", rma.refunds.get().public_id, "parcel arrived (cs)"):
         assert told in html
 
 
@@ -152,3 +154,7 @@ def test_more_items_cost_no_more_statements(desk, django_assert_num_queries, lin
     rma = waiting("A-1001", *(Wish(line.id, 1, "too_small") for line in sold), lines=sold, discounts=())
     with django_assert_num_queries(20):
         shown(desk, rma)
+
+
+def test_every_kind_of_letter_has_words():
+    assert set(case.LETTERS) == set(letters.LETTERS)
