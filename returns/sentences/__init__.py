@@ -13,7 +13,7 @@ from returns.sentences.codes import of_event, of_reason, of_refusal
 from returns.sentences.findings import of_issue
 from returns.sentences.promises import of_precedence, of_terms
 from returns.sentences.verdicts import of_verdict
-from returns.sentences.writing import day, money
+from returns.sentences.writing import day, money, until
 
 __all__ = [
     "day",
@@ -25,4 +25,5 @@ __all__ = [
     "of_refusal",
     "of_terms",
     "of_verdict",
+    "until",
 ]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext, ngettext
 from returns.policy.facts import Answer
 from returns.policy.verdict import Verdict
 from returns.sentences.codes import of_reason
-from returns.sentences.writing import day
+from returns.sentences.writing import day, until
 
 
 def of_verdict(verdict: Verdict) -> str:
@@ -18,7 +18,7 @@ def of_verdict(verdict: Verdict) -> str:
 
 def _accepted(verdict: Verdict) -> Iterator[str]:
     if verdict.until is not None:
-        yield gettext("Can be returned until %(day)s.") % {"day": day(verdict.until)}
+        yield gettext("Can be returned until %(day)s.") % {"day": until(verdict.until)}
         yield _whose(verdict)
     elif verdict.open_ended and _waits(verdict):
         yield gettext("Can be returned. The time for it starts when everything has been delivered.")

@@ -7,7 +7,7 @@ from datetime import date
 from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
-from django.utils.translation import get_language, gettext, pgettext, to_locale
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy, to_locale
 from django.utils.translation import gettext_lazy as _
 
 from returns.policy.countries import COUNTRIES
@@ -39,11 +39,30 @@ EXCEPTIONS = {
 """What the law excepts from withdrawal, by the letters of Art. 16 (law.md section 4)."""
 
 
+WEEKDAYS_AFTER_UNTIL = (
+    pgettext_lazy("until", "Monday"),
+    pgettext_lazy("until", "Tuesday"),
+    pgettext_lazy("until", "Wednesday"),
+    pgettext_lazy("until", "Thursday"),
+    pgettext_lazy("until", "Friday"),
+    pgettext_lazy("until", "Saturday"),
+    pgettext_lazy("until", "Sunday"),
+)
+
+
 def day(value: date) -> str:
     """A whole day with its weekday, as the reader's language writes it (conventions.md); English as Europe does."""
-    # Translators: a whole day in the letters of CLDR. It also stands inside sentences, as in "until %(day)s".
+    # Translators: a whole day in the letters of CLDR. It also stands inside sentences, as in "by %(day)s".
     pattern = pgettext("CLDR", "EEEE, d MMMM y")
     return format_date(value, format=pattern, locale=to_locale(get_language() or "en"))
+
+
+def until(value: date) -> str:
+    """As `day`, in the form that follows "until": some languages decline the weekday."""
+    weekday = WEEKDAYS_AFTER_UNTIL[value.weekday()]
+    # Translators: the day without its weekday, in the letters of CLDR.
+    date = format_date(value, format=pgettext("CLDR", "d MMMM y"), locale=to_locale(get_language() or "en"))
+    return pgettext("until", "%(weekday)s, %(date)s") % {"weekday": weekday, "date": date}
 
 
 def money(amount: int, currency: str) -> str:

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
 WEEKDAYS = ("pondělí", "úterý", "středa", "čtvrtek", "pátek", "sobota", "neděle")
+AFTER_UNTIL = ("pondělí", "úterý", "středy", "čtvrtka", "pátku", "soboty", "neděle")
 MONTHS = (
     *("ledna", "února", "března", "dubna", "května", "června"),
     *("července", "srpna", "září", "října", "listopadu", "prosince"),
@@ -121,10 +122,14 @@ def amounts(page):
 
 def whole_days(text):
     """How many days stand in the text as a Czech writes them; each falls on the weekday that it names."""
-    told = re.findall(rf"(\d+)\. ({'|'.join(MONTHS)}) (\d{{4}}) \(({'|'.join(WEEKDAYS)})\)", text)
+    months = "|".join(MONTHS)
+    told = re.findall(rf"(\d+)\. ({months}) (\d{{4}}) \(({'|'.join(WEEKDAYS)})\)", text)
+    until = re.findall(rf"do ({'|'.join(AFTER_UNTIL)}) (\d+)\. ({months}) (\d{{4}})", text)
     for day, month, year, weekday in told:
         assert WEEKDAYS[date(int(year), MONTHS.index(month) + 1, int(day)).weekday()] == weekday
-    return len(told)
+    for weekday, day, month, year in until:
+        assert AFTER_UNTIL[date(int(year), MONTHS.index(month) + 1, int(day)).weekday()] == weekday
+    return len(told) + len(until)
 
 
 def label_words(page):

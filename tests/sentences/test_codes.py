@@ -1,13 +1,16 @@
 """Every code that a decision or an action can give has a sentence of its own."""
 
 import re
+from datetime import date
 
 import pytest
 from django.conf import settings
 from django.utils import translation
 
 from returns import sentences
+from returns.policy.facts import Answer
 from returns.policy.reasons import CODES, FAULTS, Reason
+from returns.policy.verdict import Verdict
 from returns.reactions import REACTIONS
 
 ACTIONS = settings.BASE_DIR / "returns" / "actions"
@@ -43,13 +46,10 @@ def test_every_event_that_a_timeline_shows_is_a_kind_of_event() -> None:
 
 
 def test_a_day_is_written_with_its_weekday(settings) -> None:
-    from datetime import date
 
-    from django.utils.translation import override
-
-    with override("cs"):
+    with translation.override("cs"):
         assert sentences.day(date(2026, 11, 16)) == "16. listopadu 2026 (pondělí)"
-    with override("en"):
+    with translation.override("en"):
         assert sentences.day(date(2026, 11, 16)) == "Monday, 16 November 2026"
 
 
@@ -67,3 +67,15 @@ def test_money_is_written_in_the_readers_form_with_the_currencys_decimals(amount
     for language, expected in written.items():
         with translation.override(language):
             assert sentences.money(amount, currency) == expected
+
+
+@pytest.mark.parametrize(
+    ("last", "czech"),
+    [(16, "pondělí 16"), (18, "středy 18"), (19, "čtvrtka 19"), (20, "pátku 20"), (21, "soboty 21"), (22, "neděle 22")],
+)
+def test_a_last_day_declines_its_weekday(last: int, czech: str) -> None:
+    verdict = Verdict("1", 1, Answer.ACCEPT, policy_until=date(2026, 11, last))
+    with translation.override("cs"):
+        assert sentences.of_verdict(verdict).startswith(f"Vrátit lze do {czech}. listopadu 2026. ")
+    with translation.override("en"):
+        assert sentences.until(date(2026, 11, 16)) == "Monday, 16 November 2026"
