@@ -128,7 +128,8 @@ def _payment(payment: Payment) -> Json:
 
 def rma(rma: RMA) -> Json:
     """A return as `RMAQuerySet.with_contents` and `receipts__lines__line` bring it."""
-    shares = sum(row.share for row in rma.items.all() if row.state != ItemState.REFUSED)
+    live = [row for row in rma.items.all() if row.state != ItemState.REFUSED]
+    fees = sum(row.fee for row in live) + rma.return_cost
     return {
         "number": rma.number,
         "state": rma.shown_state.value,
@@ -136,7 +137,7 @@ def rma(rma: RMA) -> Json:
         "locale": rma.locale,
         "channel": rma.channel,
         "items": [item(row, currency=rma.order.currency) for row in rma.items.all()],
-        "estimate": estimate(shares, currency=rma.order.currency),
+        "estimate": estimate(sum(row.share for row in live), fees, currency=rma.order.currency),
         "parcels": [parcel(row) for row in rma.parcels.all()],
         "receipts": [receipt(row) for row in rma.receipts.all()],
         "refunds": [row.public_id for row in rma.refunds.all()],
@@ -164,7 +165,7 @@ def item(item: RMAItem, *, currency: str) -> Json:
         "note": item.note,
         "state": str(item.state),
         "verdict": verdict(item.judged),
-        "estimate": estimate(item.share, currency=currency),
+        "estimate": estimate(item.share, item.fee, currency=currency),
     }
 
 
@@ -183,9 +184,13 @@ def verdict(verdict: Verdict) -> Json:
     }
 
 
-def estimate(share: int, *, currency: str) -> Json:
-    """What comes back for an item: its share of what was paid. Outbound shipping is refunded by no receipt yet."""
-    return {"goods": share, "shipping": 0, "fees": 0, "total": share, "currency": currency}
+def estimate(share: int, fees: int, *, currency: str) -> Json:
+    """What comes back: the share of what was paid, less fees, which are never above it.
+
+    A return's fees hold the way back too. Outbound shipping is refunded by no receipt yet.
+    """
+    kept = min(fees, share)
+    return {"goods": share, "shipping": 0, "fees": kept, "total": share - kept, "currency": currency}
 
 
 def actions(rma: RMA) -> list[str]:

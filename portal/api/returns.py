@@ -33,10 +33,11 @@ def preview_return(request: KeyedRequest, body: schemas.PreviewBody) -> Json:  #
     order = get_object_or_404(Order, number=body.order)
     now = timezone.now()
     offers = requests.preview(order, [item.wish for item in body.items], at=now)
+    fees = sum(offer.fee for offer in offers) + requests.cost_of_return(offers, order.currency)
     return {
         "order": order.number,
         "items": [_previewed(offer, order.currency) for offer in offers],
-        "estimate": represent.estimate(sum(offer.share for offer in offers), currency=order.currency),
+        "estimate": represent.estimate(sum(offer.share for offer in offers), fees, currency=order.currency),
         "refund_by": order.refund_by(asked_on=timezone.localdate(now)).isoformat(),
     }
 
@@ -48,7 +49,7 @@ def _previewed(offer: requests.Offer, currency: str) -> Json:
         "reason": offer.wish.reason,
         "resolution": offer.wish.resolution,
         "verdict": represent.verdict(offer.verdict),
-        "estimate": represent.estimate(offer.share, currency=currency),
+        "estimate": represent.estimate(offer.share, offer.fee, currency=currency),
     }
 
 

@@ -43,7 +43,7 @@ def approve(rma: RMA, *, by: Actor, at: datetime, note: str = "", lines: Sequenc
         item.save()
     rma.approved_at = at  # the time for sending counts from the last yes
     events = _approved(rma, waiting, note, by=by, at=at)
-    events += owe_arrived(rma, waiting, by=by, at=at)
+    events += owe_arrived(rma, by=by, at=at)
     record(*events, *settle(rma, by=by, at=at))
     _stamp(rma, at)
     return rma
@@ -144,6 +144,7 @@ def _allot_again(rma: RMA, items: Sequence[RMAItem]) -> None:
         if units + item.quantity > item.line.quantity:
             raise Refused("quantity_too_many", field=item.line.line_id, returnable=max(0, item.line.quantity - units))
         item.share = share(item.line.paid, item.line.quantity, given, units, item.quantity)
+        item.fee = min(item.fee, item.share)
 
 
 def _stamp(rma: RMA, at: datetime) -> None:

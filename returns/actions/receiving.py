@@ -1,6 +1,6 @@
 """The bench counts what arrived: every count is a new receipt and makes its own refund."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,7 @@ class Count:
 
 @transaction.atomic
 def receive(rma: RMA, counts: Sequence[Count], *, by: Actor, at: datetime, note: str = "") -> Receipt:
-    """Record a parcel as counted; what arrived of accepted items is refunded in proportion.
+    """Record a parcel as counted; what arrived of accepted items is refunded in proportion, less its fees.
 
     What arrived of an item that waits for an agent is owed once it is accepted (`owe_arrived`).
     Units above what the return still expects are recorded as `extra`, and a line that was not
@@ -69,7 +69,8 @@ def receive(rma: RMA, counts: Sequence[Count], *, by: Actor, at: datetime, note:
     lines = _count_lines(receipt, counts, _lines(rma.order, counts, items.values()), items, before)
     ReceiptLine.objects.bulk_create(lines)
     events = [_move(rma, receipt, lines, by=by, at=at)]
-    owed = _owe(receipt, _arrived(lines, items, before), by=by, at=at)
+    arrived = _arrived(lines, items.values(), before)
+    owed = _owe(receipt, arrived, {} if first else RefundLine.objects.filter(refund__rma=rma).owed(), by=by, at=at)
     moved = owe_refund(rma, by=by, at=at) if owed else settle(rma, by=by, at=at)
     record(*events, *owed, *moved)
     rma.save()
@@ -78,7 +79,7 @@ def receive(rma: RMA, counts: Sequence[Count], *, by: Actor, at: datetime, note:
 
 
 @transaction.atomic(savepoint=False)
-def owe_arrived(rma: RMA, items: Sequence[RMAItem], *, by: Actor, at: datetime) -> list[Event]:
+def owe_arrived(rma: RMA, *, by: Actor, at: datetime) -> list[Event]:
     """Owe what earlier receipts counted of items of a locked RMA that an agent accepted only now.
 
     The caller records the events.
@@ -86,8 +87,9 @@ def owe_arrived(rma: RMA, items: Sequence[RMAItem], *, by: Actor, at: datetime) 
     receipt = rma.receipts.last()
     if receipt is None:
         return []
-    counted = ReceiptLine.objects.filter(item__in=items).counted()
-    return _owe(receipt, [(item, 0, counted.get(item.pk, (0, 0))[0]) for item in items], by=by, at=at)
+    counted = ReceiptLine.objects.filter(receipt__rma=rma).counted()
+    arrived = [(item, counted[item.pk][0]) for item in rma.items.accepted() if item.pk in counted]
+    return _owe(receipt, arrived, RefundLine.objects.filter(refund__rma=rma).owed(), by=by, at=at)
 
 
 def _refuse_nonsense(counts: Sequence[Count]) -> None:
@@ -187,25 +189,42 @@ def _move(rma: RMA, receipt: Receipt, lines: Sequence[ReceiptLine], *, by: Actor
 
 
 def _arrived(
-    lines: Sequence[ReceiptLine], items: dict[int, RMAItem], before: dict[int, tuple[int, int]]
-) -> list[tuple[RMAItem, int, int]]:
-    """Per accepted item: (item, units that had arrived before, units that have arrived now)."""
-    found = [(items[line.line_id], line.fine + line.damaged) for line in lines if line.item is not None]
+    lines: Sequence[ReceiptLine], items: Iterable[RMAItem], before: dict[int, tuple[int, int]]
+) -> list[tuple[RMAItem, int]]:
+    """Per accepted item: the units that have arrived with this receipt and those before it."""
+    now = {line.line_id: line.fine + line.damaged for line in lines if line.item is not None}
     return [
-        (item, before.get(item.pk, (0, 0))[0], before.get(item.pk, (0, 0))[0] + units)
-        for item, units in found
+        (item, before.get(item.pk, (0, 0))[0] + now.get(item.line_id, 0))
+        for item in items
         if item.state == ItemState.ACCEPTED
     ]
 
 
-def _owe(receipt: Receipt, arrived: Sequence[tuple[RMAItem, int, int]], *, by: Actor, at: datetime) -> list[Event]:
-    """What a receipt adds to what is owed: the difference between owed with it and owed before it."""
-    parts = []
-    for item, had, has in arrived:
-        owed = due_so_far(item.share, item.quantity, has) - due_so_far(item.share, item.quantity, had)
-        if owed:
-            parts.append(Part(kind=RefundLine.Kind.GOODS, amount=owed, item=item))
-    if not parts:
-        return []
+def _owe(
+    receipt: Receipt,
+    arrived: Sequence[tuple[RMAItem, int]],
+    owed: Mapping[tuple[str, int | None], int],
+    *,
+    by: Actor,
+    at: datetime,
+) -> list[Event]:
+    """Owe what has arrived, less its fees and once the way back, and less what is `owed` already.
+
+    Where the fees take it all nothing is owed; a later receipt makes up for it.
+    """
     rma = receipt.rma
-    return decide(rma.order, parts, originator=Originator.RMA, rma=rma, receipt=receipt, by=by, at=at)
+    parts = [part for item, units in arrived for part in _parts(item, units, owed)]
+    if any(units for _item, units in arrived):
+        parts.append(Part(RefundLine.Kind.FEE, -rma.return_cost - owed.get((RefundLine.Kind.FEE, None), 0)))
+    if sum(part.amount for part in parts) <= 0:
+        return []
+    due = [part for part in parts if part.amount]
+    return decide(rma.order, due, originator=Originator.RMA, rma=rma, receipt=receipt, by=by, at=at)
+
+
+def _parts(item: RMAItem, units: int, owed: Mapping[tuple[str, int | None], int]) -> list[Part]:
+    """What arrived units of an item bring and cost beyond what is owed for them already."""
+    goods, fee = RefundLine.Kind.GOODS, RefundLine.Kind.FEE
+    brings = due_so_far(item.share, item.quantity, units) - owed.get((goods, item.pk), 0)
+    costs = due_so_far(item.fee, item.quantity, units) + owed.get((fee, item.pk), 0)
+    return [Part(goods, brings, item), Part(fee, -costs, item)]

@@ -44,7 +44,7 @@ KEY_LIFE = timedelta(hours=23)  # the provider forgets keys after 24 hours
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a refund is for; `amount` in minor units of the order's currency."""
+    """What a refund is for; `amount` in minor units of the order's currency, below zero for a fee."""
 
     kind: str
     amount: int
@@ -131,9 +131,14 @@ def claimable(order: Order) -> int:
 
 
 def _over(rooms: Sequence[tuple[Payment, int]], parts: Sequence[Part]) -> Iterator[tuple[Payment | None, list[Part]]]:
-    """The parts laid over the payments from the first on; a part that does not fit is split."""
-    waiting = list(parts)
+    """The parts laid over the payments from the first with room on; a part that does not fit is split.
+
+    What is taken off comes first, so that it lowers the first payment's refund and none is below zero.
+    """
+    waiting = sorted(parts, key=lambda part: part.amount > 0)
     for payment, room in rooms:
+        if not room:
+            continue
         slices, waiting = _fill(room, waiting)
         if slices:
             yield payment, slices

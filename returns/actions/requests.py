@@ -27,13 +27,14 @@ from returns.models import (
     ReturnParcel,
     RMAItem,
 )
-from returns.policy.amounts import share
-from returns.policy.facts import Answer, Ask, LegalPath
+from returns.policy.amounts import restocking_fee, return_cost, share
+from returns.policy.facts import Answer, Ask, LegalPath, Terms
 from returns.policy.law.tables import LAW
 from returns.policy.reasons import Impossible
 from returns.policy.verdict import Verdict, judge
 
 ANSWER_WITHIN = timedelta(hours=24)  # product.md A1
+YEAR = timedelta(days=365)  # in which earlier returns are counted
 RESOLUTIONS = ("refund",)
 
 
@@ -55,13 +56,19 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The answer to a wish: the verdict, and the share in minor units of the order's currency."""
+    """The answer to a wish: the verdict, the share, and the fee that is kept of it, in the order's minor units.
+
+    `terms` are those that the verdict applied, if there are any.
+    """
 
     wish: Wish
     line: OrderLine
     reason: Reason | None
     verdict: Verdict
     share: int
+    fee: int
+    ask: Ask
+    terms: Terms | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +86,25 @@ def choices(order: Order, *, at: datetime) -> list[Choice]:
     taken = RMAItem.objects.filter(rma__order=order).taken()
     left = {line.line_id: line.quantity - taken.get(line.pk, (0, 0))[0] for line in lines}
     asks = [Ask(line=line, units=1) for line, units in left.items() if units > 0]
-    verdicts = {verdict.line: verdict for verdict in _judge(order, lines, taken, asks, at)}
+    terms = Policy.objects.for_orders_placed(order.placed_at).terms()
+    verdicts = {verdict.line: verdict for verdict in _judge(order, lines, taken, asks, terms, at)}
     return [Choice(line, left[line.line_id], verdicts.get(line.line_id)) for line in lines]
 
 
 def preview(order: Order, wishes: Sequence[Wish], *, at: datetime) -> list[Offer]:
     """What `request` would answer now; writes nothing. Raises Refused as `request` does."""
     return _offers(order, _lines(order), wishes, at)
+
+
+def cost_of_return(offers: Sequence[Offer], currency: str) -> int:
+    """What the parcel back costs the shopper, once: in minor units, never above what the goods leave.
+
+    Nothing where an item travels on the law alone, without terms that could name a price.
+    """
+    bound = [(offer.terms, offer.ask, offer.verdict.by_right) for offer in offers if offer.terms is not None]
+    if len(bound) < len(offers):
+        return 0
+    return min(return_cost(bound, currency), sum(offer.share - offer.fee for offer in offers))
 
 
 @transaction.atomic
@@ -99,7 +118,8 @@ def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, lo
     """
     order = Order.objects.locked().get(pk=order.pk)
     offers = _offers(order, _lines(order), wishes, at)
-    rma = RMA(order=order, locale=locale, channel=channel, created_at=at, updated_at=at)
+    cost = cost_of_return(offers, order.currency)
+    rma = RMA(order=order, locale=locale, channel=channel, created_at=at, updated_at=at, return_cost=cost)
     items = [_item(rma, offer) for offer in offers]
     events = [noted("rma.requested", by=by, at=at, order=order, rma=rma, items=len(items))]
     events += _decide(rma, items, by=by, at=at)
@@ -125,22 +145,40 @@ def _offers(order: Order, lines: list[OrderLine], wishes: Sequence[Wish], at: da
     taken = RMAItem.objects.filter(rma__order=order).taken()
     reasons = _reasons(wishes)
     _refuse_nonsense(wishes, reasons)
+    terms = Policy.objects.for_orders_placed(order.placed_at).terms()
+    asks = [_ask(wish, reasons) for wish in wishes]
     try:
-        verdicts = _judge(order, lines, taken, [_ask(wish, reasons) for wish in wishes], at)
+        verdicts = _judge(order, lines, taken, asks, terms, at)
     except Impossible as fault:
         raise Refused(fault.code, field=str(fault.values["line"]), **fault.values) from fault
     by_id = {line.line_id: line for line in lines}
+    applied = {(one.id, one.version): one for one in terms}
     return [
-        _offer(wish, by_id[wish.line], reasons.get(wish.reason), verdict, taken)
-        for wish, verdict in zip(wishes, verdicts, strict=True)
+        _offer(
+            wish,
+            by_id[wish.line],
+            reasons.get(wish.reason),
+            verdict,
+            taken,
+            ask=ask,
+            terms=applied[verdict.policy] if verdict.policy else None,
+        )
+        for wish, ask, verdict in zip(wishes, asks, verdicts, strict=True)
     ]
 
 
 def _judge(
-    order: Order, lines: list[OrderLine], taken: dict[int, tuple[int, int]], asks: Sequence[Ask], at: datetime
+    order: Order,
+    lines: list[OrderLine],
+    taken: dict[int, tuple[int, int]],
+    asks: Sequence[Ask],
+    terms: Sequence[Terms],
+    at: datetime,
 ) -> Sequence[Verdict]:
-    facts = order.facts(lines, {line: units for line, (units, _given) in taken.items()})
-    terms = Policy.objects.for_orders_placed(order.placed_at).terms()
+    """The shopper's earlier returns are counted only where a policy asks for their number."""
+    counts = any(one.person_after_returns is not None for one in terms)
+    earlier = RMA.objects.of_shopper(order.email).earnest_since(at - YEAR).count() if counts else 0
+    facts = order.facts(lines, {line: units for line, (units, _given) in taken.items()}, earlier)
     return judge(facts, asks, terms, at, LAW if settings.STATUTORY_CLOCK else None)
 
 
@@ -184,11 +222,15 @@ def _offer(
     line: OrderLine,
     reason: Reason | None,
     verdict: Verdict,
+    *,
+    ask: Ask,
+    terms: Terms | None,
     taken: dict[int, tuple[int, int]],
 ) -> Offer:
     units, given = taken.get(line.pk, (0, 0))
     worth = share(paid=line.paid, quantity=line.quantity, given=given, taken=units, units=wish.units)
-    return Offer(wish=wish, line=line, reason=reason, verdict=verdict, share=worth)
+    fee = restocking_fee(terms, ask.legal_path, worth, by_right=verdict.by_right) if terms else 0
+    return Offer(wish, line, reason, verdict, worth, fee, ask, terms)
 
 
 def _item(rma: RMA, offer: Offer) -> RMAItem:
@@ -196,6 +238,7 @@ def _item(rma: RMA, offer: Offer) -> RMAItem:
         rma=rma,
         line=offer.line,
         quantity=offer.wish.units,
+        fee=offer.fee,
         share=offer.share,
         reason=offer.reason,
         resolution=offer.wish.resolution,

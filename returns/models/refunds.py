@@ -146,10 +146,10 @@ class Refund(RefundLifecycle):
 
 
 class RefundLineQuerySet(models.QuerySet["RefundLine"]):
-    def paid_for_items(self) -> dict[int, int]:
-        """Per item: minor units already owed or paid by refunds (a failed one is still owed)."""
-        rows = self.exclude(item=None).values("item_id").annotate(paid=Sum("amount"))
-        return {row["item_id"]: row["paid"] for row in rows.order_by()}
+    def owed(self) -> dict[tuple[str, int | None], int]:
+        """By (kind, item): minor units owed or paid by refunds (a failed one is still owed); fees are below zero."""
+        rows = self.values("kind", "item_id").annotate(owed=Sum("amount"))
+        return {(row["kind"], row["item_id"]): row["owed"] for row in rows.order_by()}
 
 
 class RefundLine(models.Model):

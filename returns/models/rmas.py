@@ -102,6 +102,10 @@ class RMAQuerySet(models.QuerySet["RMA"]):
     def of_shopper(self, email: str) -> Self:
         return self.filter(order__email__iexact=email)
 
+    def earnest_since(self, at: datetime) -> Self:
+        """Asked for since then, and not called off, declined or left unsent."""
+        return self.filter(created_at__gte=at).exclude(state__in=RMAState.dead())
+
     def searched(self, words: str) -> Self:
         """Those of a return number, an order number or an e-mail address."""
         return self.filter(
@@ -142,6 +146,8 @@ class RMA(RMALifecycle):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     approved_at = models.DateTimeField(null=True)
+    # What the parcel back costs the shopper, in minor units of the order's currency; fixed when asked for.
+    return_cost = models.BigIntegerField(default=0)
     # By when an agent has answered, when one must (product.md A1: within 24 hours); null once that is done.
     answer_by = models.DateTimeField(null=True)
 
@@ -157,6 +163,7 @@ class RMA(RMALifecycle):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RMAState.values), name="rma_state_known"),
+            models.CheckConstraint(condition=Q(return_cost__gte=0), name="rma_return_cost_not_negative"),
         ]
 
     def __str__(self) -> str:
@@ -224,7 +231,10 @@ class RMAItemQuerySet(models.QuerySet["RMAItem"]):
 
 
 class RMAItem(ItemLifecycle):
-    """One order line in a return. `share` is its part of what was paid, allotted when asked for."""
+    """One order line in a return. `share` is its part of what was paid, `fee` what of it is kept for restocking.
+
+    Both are fixed when asked for, in minor units of the order's currency.
+    """
 
     rma = models.ForeignKey(RMA, on_delete=models.CASCADE, related_name="items")
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="rma_items")
@@ -240,6 +250,7 @@ class RMAItem(ItemLifecycle):
 
     objects = RMAItemQuerySet.as_manager()
 
+    fee = models.BigIntegerField(default=0)
     class Meta:
         ordering = ["pk"]
         constraints = [
@@ -255,3 +266,4 @@ class RMAItem(ItemLifecycle):
     @property
     def judged(self) -> Verdict:
         return Verdict.from_json(self.verdict)
+            models.CheckConstraint(condition=Q(fee__gte=0, fee__lte=F("share")), name="item_fee_within_share"),
