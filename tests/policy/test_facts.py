@@ -6,7 +6,7 @@ import pytest
 
 from returns.policy.amounts import return_cost
 from returns.policy.clocks import End, statutory_end
-from returns.policy.facts import Ask, Delivery, LegalPath, LineFacts, OrderFacts, Terms
+from returns.policy.facts import Answer, Ask, CountedFrom, Delivery, LegalPath, LineFacts, OrderFacts, Terms
 from returns.policy.law import LAW
 from tests.policy.making import PLACED, at, day, line, order
 
@@ -25,6 +25,75 @@ def test_a_default_order_is_one_contract_not_a_regular_delivery() -> None:
     shirts = LineFacts("1", "apparel", 2, deliveries=parcels)
     facts = OrderFacts(PLACED, "DE", "Europe/Berlin", "Europe/Berlin", "DE", (shirts,))
     assert statutory_end(facts, LAW) == End(day("2026-12-04"), "Europe/Berlin")
+
+
+def test_a_line_of_which_nobody_says_more_is_an_unsent_good_without_exception() -> None:
+    assert LineFacts("1", "shoes", 2) == LineFacts(
+        "1",
+        "shoes",
+        2,
+        taken=0,
+        deliveries=(),
+        exception=None,
+        final_sale=False,
+        cancelled=0,
+        exception_proven=None,
+        intangible=False,
+        paid=0,
+    )
+
+
+def test_an_order_of_which_nobody_says_more_is_a_consumers_first_made_at_a_distance() -> None:
+    assert OrderFacts(PLACED, "IT", "Europe/Rome", "Europe/Berlin", "DE", ()) == OrderFacts(
+        PLACED,
+        "IT",
+        "Europe/Rome",
+        "Europe/Berlin",
+        "DE",
+        (),
+        business=False,
+        notice_given_at=None,
+        notice_known=False,
+        notice_presumed=True,
+        off_premises=False,
+        recurring=False,
+        currency="",
+        earlier_returns=0,
+    )
+
+
+def test_terms_of_which_nobody_says_more_hold_everywhere_and_ask_no_person() -> None:
+    assert Terms("p", 1, 30) == Terms(
+        "p",
+        1,
+        30,
+        counted_from=CountedFrom.POSSESSION,
+        kinds=frozenset(),
+        countries=frozenset(),
+        valid_from=None,
+        valid_until=None,
+        final_sale_returnable=False,
+        transit_days=14,
+        seasons=(),
+        exceptions_returnable=frozenset(),
+        faulty_photos=0,
+        person_decides=False,
+        person_above_units=None,
+        person_above_amount=None,
+        person_after_returns=None,
+        resolutions=frozenset({"refund"}),
+        restocking_percent=0,
+        return_fee=0,
+        return_cost_told=True,
+        free_reasons=frozenset(),
+        currency="",
+    )
+
+
+def test_the_words_that_rows_and_verdicts_keep_are_these() -> None:
+    assert " ".join(Answer) == "accept refer refuse"
+    assert " ".join(LegalPath) == "withdrawal conformity courtesy"
+    assert " ".join(CountedFrom) == "order dispatch possession"
 
 
 def test_an_ask_is_a_withdrawal_without_photos_and_with_the_seal_unknown() -> None:
