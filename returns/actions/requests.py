@@ -222,10 +222,10 @@ def _offer(
     line: OrderLine,
     reason: Reason | None,
     verdict: Verdict,
+    taken: dict[int, tuple[int, int]],
     *,
     ask: Ask,
     terms: Terms | None,
-    taken: dict[int, tuple[int, int]],
 ) -> Offer:
     units, given = taken.get(line.pk, (0, 0))
     worth = share(paid=line.paid, quantity=line.quantity, given=given, taken=units, units=wish.units)
@@ -238,8 +238,8 @@ def _item(rma: RMA, offer: Offer) -> RMAItem:
         rma=rma,
         line=offer.line,
         quantity=offer.wish.units,
-        fee=offer.fee,
         share=offer.share,
+        fee=offer.fee,
         reason=offer.reason,
         resolution=offer.wish.resolution,
         note=masked(offer.wish.note),

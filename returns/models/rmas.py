@@ -240,6 +240,7 @@ class RMAItem(ItemLifecycle):
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="rma_items")
     quantity = models.BigIntegerField()
     share = models.BigIntegerField()
+    fee = models.BigIntegerField(default=0)
     reason = models.ForeignKey(Reason, null=True, on_delete=models.PROTECT, related_name="+")
     resolution = models.CharField(max_length=20, default="refund")
     note = models.CharField(max_length=2000, blank=True)
@@ -250,13 +251,13 @@ class RMAItem(ItemLifecycle):
 
     objects = RMAItemQuerySet.as_manager()
 
-    fee = models.BigIntegerField(default=0)
     class Meta:
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(fields=["rma", "line"], name="item_line_once"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="item_quantity_positive"),
             models.CheckConstraint(condition=Q(share__gte=0), name="item_share_not_negative"),
+            models.CheckConstraint(condition=Q(fee__gte=0, fee__lte=F("share")), name="item_fee_within_share"),
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
         ]
 
@@ -266,4 +267,3 @@ class RMAItem(ItemLifecycle):
     @property
     def judged(self) -> Verdict:
         return Verdict.from_json(self.verdict)
-            models.CheckConstraint(condition=Q(fee__gte=0, fee__lte=F("share")), name="item_fee_within_share"),
