@@ -1,4 +1,14 @@
-"""Who may open a page. Every view declares its audience by one of these decorators; tests ask for it."""
+"""Who may open a page. Every view declares its audience by one of these decorators; tests ask for it.
+
+A shopper's session stands at one of two levels for a return (security.md):
+
+    looked up       the order's number and e-mail or postcode were known: goods, prices, states. It may write a
+                    message, and sees that there are messages and of which day.
+    by a letter     a letter's link opened the return, so its reader reads the mail of the address on file: the
+                    messages' words as well.
+
+Photos are shown to the session that sent them in this visit, and to staff.
+"""
 
 import logging
 from collections.abc import Callable
@@ -17,7 +27,7 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 
-from returns.models import RMA, Order, Role, User
+from returns.models import RMA, Order, Photo, Role, User
 from returns.models.rmas import read_number
 
 logger = logging.getLogger("returns.access")
@@ -98,6 +108,35 @@ def shopper_of_return(view: View) -> View:
         return kept_private(view(request, rma, **kwargs))
 
     guarded.audience = frozenset({"shopper"})  # type: ignore[attr-defined]
+    return guarded
+
+
+def may_read_messages(request: HttpRequest, rma: RMA) -> bool:
+    """Whether this session came by a letter's link to this return."""
+    return rma.number in request.session.get("returns", {})
+
+
+def open_photo(request: HttpRequest, name: str) -> None:
+    """From now on this session sees this photo, which it has sent."""
+    request.session["photos"] = [*request.session.get("photos", []), name]
+
+
+def own_photos(request: HttpRequest) -> list[str]:
+    """The names of the photos that this session has sent in this visit, used or not."""
+    return request.session.get("photos", [])
+
+
+def viewer_of_photo(view: View) -> View:
+    """Hands the view the name of a photo that this session has sent, or of any for staff; else there is none (404)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, name: str) -> HttpResponseBase:
+        theirs = request.user.is_authenticated and Photo.objects.filter(name=name).exists()
+        if not theirs and name not in own_photos(request):
+            raise Http404
+        return kept_private(view(request, name))
+
+    guarded.audience = frozenset({"shopper", *Role})  # type: ignore[attr-defined]
     return guarded
 
 

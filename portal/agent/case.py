@@ -1,6 +1,6 @@
 """Everything that an agent must know of one return, on one page and in a fixed number of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -10,7 +10,20 @@ from django.utils.translation import gettext as _
 
 from returns import sentences
 from returns.actions.refunds import claimable
-from returns.models import RMA, SHOPPER, SYSTEM, Event, ItemState, Letter, Order, Originator, RefundState, RMAItem
+from returns.models import (
+    RMA,
+    SHOPPER,
+    SYSTEM,
+    Event,
+    Goodwill,
+    GoodwillReason,
+    ItemState,
+    Letter,
+    Order,
+    Originator,
+    RefundState,
+    RMAItem,
+)
 from returns.models.lifecycle import legal
 from returns.policy.facts import Answer, LegalPath
 
@@ -24,6 +37,10 @@ LEGAL_PATHS = {
     LegalPath.WITHDRAWAL: gettext_lazy("withdrawal"),
     LegalPath.CONFORMITY: gettext_lazy("faulty goods"),
     LegalPath.COURTESY: gettext_lazy("courtesy"),
+}
+SEALS = {
+    True: lambda: _("The shopper says that the seal is broken."),
+    False: lambda: _("The shopper says that the seal is unbroken."),
 }
 LETTERS = {
     "referred": gettext_lazy("an agent looks at it"),
@@ -53,6 +70,7 @@ class Item:
     legal_path: str
     verdict: str
     reasons: Sequence[str]
+    seal: str
     policy_until: date | None
     statutory_until: date | None
     open_ended: bool
@@ -108,6 +126,18 @@ class Entry:
     amount: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What an agent granted beyond policy. `amount` in minor units; `why` as a reason, where one was chosen."""
+
+    at: datetime
+    who: str
+    what: str
+    amount: int
+    why: str
+    note: str
+
+
 @dataclass(frozen=True)
 class Case:
     """`version` is that of the order before anything else was read: what happens meanwhile makes it an old one."""
@@ -121,7 +151,9 @@ class Case:
         if known is None:
             return None
         version = Event.objects.version(known.order_id)
-        rmas = RMA.objects.with_contents().prefetch_related("receipts__lines__line")
+        rmas = RMA.objects.with_contents().prefetch_related(
+            "receipts__lines__line", "items__photos", "messages__photos", "goodwill"
+        )
         return cls(rmas.get(pk=known.pk), version)
 
     @property
@@ -130,8 +162,9 @@ class Case:
 
     @property
     def moves(self) -> list[str]:
-        """What may be done now: the lifecycle's verbs, and `decide` while an item waits."""
-        return [*legal(self.rma), *(["decide"] if self.rma.waits_for_agent else [])]
+        """What may be done now: the lifecycle's verbs, `decide` while an item waits, `write` while it is alive."""
+        others = {"decide": self.rma.waits_for_agent, "write": self.rma.may_be_written_to}
+        return [*legal(self.rma), *(move for move, may in others.items() if may)]
 
     @cached_property
     def items(self) -> list[Item]:
@@ -147,6 +180,8 @@ class Case:
         waiting = [item.item.judged for item in self.items if item.waits]
         if not waiting:
             return ""
+        if self.rma.waits_for_shopper:
+            return _("Wait for the shopper's answer.")
         if any(verdict.by_right for verdict in waiting):
             return _("Approve: the law gives the shopper the right to withdraw.")
         if all(verdict.answer == Answer.REFUSE for verdict in waiting):
@@ -155,7 +190,21 @@ class Case:
 
     @cached_property
     def history(self) -> list[Entry]:
-        return [_entry(event) for event in Event.objects.timeline(self.rma)]
+        return [_entry(event) for event in self._events]
+
+    @cached_property
+    def overrides(self) -> list[Override]:
+        """What was granted beyond policy: who, why, how much (product.md A3)."""
+        by_line = {item.item.line.line_id: item for item in self.items}
+        approved = [event for event in self._events if event.kind == "rma.approved" and event.data.get("note")]
+        return [
+            *(_accepted_beyond(event, by_line) for event in approved),
+            *(_granted(goodwill) for goodwill in self.rma.goodwill.all()),
+        ]
+
+    @cached_property
+    def _events(self) -> list[Event]:
+        return list(Event.objects.timeline(self.rma))
 
     @cached_property
     def letters(self) -> list[tuple[Letter, str]]:
@@ -176,10 +225,34 @@ def _item(item: RMAItem) -> Item:
         legal_path=str(LEGAL_PATHS[LegalPath(item.reason.legal_path)]) if item.reason else "",
         verdict=VERDICTS[verdict.answer](),
         reasons=[sentences.of_reason(reason) for reason in verdict.reasons],
+        seal="" if item.seal_broken is None else SEALS[item.seal_broken](),
         policy_until=verdict.policy_until,
         statutory_until=verdict.statutory_until,
         open_ended=verdict.open_ended,
         estimated=verdict.estimated,
+    )
+
+
+def _accepted_beyond(event: Event, by_line: Mapping[str, Item]) -> Override:
+    items = [by_line[line] for line in event.data["lines"] if line in by_line]
+    return Override(
+        at=event.at,
+        who=event.actor_label,
+        what=", ".join(f"{item.item.quantity} × {item.name}" for item in items),
+        amount=sum(item.item.share for item in items),
+        why=_("accepted by an agent"),
+        note=event.data["note"],
+    )
+
+
+def _granted(goodwill: Goodwill) -> Override:
+    return Override(
+        at=goodwill.granted_at,
+        who=goodwill.granted_by,
+        what=_("Goodwill on top"),
+        amount=goodwill.amount,
+        why=str(GoodwillReason(goodwill.reason).label),
+        note=goodwill.note,
     )
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, to_lo
 from django.utils.translation import gettext as _
 
 from portal.agent.amounts import typed_amount
+from returns.actions.conversation import LIMIT
 from returns.actions.once import draw_token
 from returns.models import RMA, GoodwillReason
 from returns.policy.currencies import EXPONENTS, TooFine
@@ -113,6 +114,16 @@ class RejectionForm(ItemsForm):
         widget=AREA,
         help_text=gettext_lazy("The shopper reads this. Please write in the shopper's language."),
         error_messages={"required": gettext_lazy("Please say why.")},
+    )
+
+
+class MessageForm(DecisionForm):
+    text = forms.CharField(
+        label=gettext_lazy("Message to the shopper"),
+        max_length=LIMIT,
+        widget=AREA,
+        help_text=gettext_lazy("It is sent by e-mail. Please write in the shopper's language."),
+        error_messages={"required": gettext_lazy("Please write a message.")},
     )
 
 

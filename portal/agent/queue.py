@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from returns import sentences
-from returns.models import RMA, ItemState
+from returns.models import RMA, Author, ItemState, Message
 from returns.models.rmas import RMAQuerySet
 
 PAGE = 50
@@ -27,7 +27,7 @@ class Saved:
 VIEWS = {
     "waiting": Saved(
         gettext_lazy("Waiting"),
-        lambda: RMA.objects.waiting().oldest_promise_first(),
+        lambda: RMA.objects.in_conversation().oldest_promise_first(),
         lambda rows, last: rows.promised_after(last),
     ),
     "all": Saved(
@@ -46,6 +46,7 @@ class Row:
     why: Sequence[str]
     promise: str
     late: bool
+    news: str  # who wrote last, where it is the other's turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,15 @@ def found(words: str, at: datetime) -> Page:
 
 
 def told(rmas: RMAQuerySet) -> RMAQuerySet:
-    return rmas.select_related("order").prefetch_related("items__line")
+    return (
+        rmas.select_related("order")
+        .prefetch_related("items__line")
+        .annotate(last_author=Message.objects.all().last_author())
+    )
 
 
 def _rows(rmas: Iterable[RMA], at: datetime) -> list[Row]:
-    return [Row(rma, _why(rma), _promise(rma, at), _late(rma, at)) for rma in rmas]
+    return [Row(rma, _why(rma), _promise(rma, at), _late(rma, at), _news(rma)) for rma in rmas]
 
 
 def _why(rma: RMA) -> list[str]:
@@ -84,12 +89,19 @@ def _why(rma: RMA) -> list[str]:
 
 
 def _late(rma: RMA, at: datetime) -> bool:
-    return rma.waits_for_agent and rma.answer_by is not None and rma.answer_by < at
+    return rma.owes_answer and rma.answer_by is not None and rma.answer_by < at
+
+
+def _news(rma: RMA) -> str:
+    if rma.waits_for_shopper:
+        return _("waits for the shopper")
+    wrote = rma.last_author == Author.SHOPPER  # type: ignore[attr-defined]  # annotated by told
+    return _("the shopper has written") if wrote and rma.owes_answer else ""
 
 
 def _promise(rma: RMA, at: datetime) -> str:
     """How much of the promised time to answer is left."""
-    if not rma.waits_for_agent or rma.answer_by is None:
+    if not rma.owes_answer or rma.answer_by is None:
         return ""
     if rma.answer_by < at:
         return _("late by %(time)s") % {"time": timeuntil(at, rma.answer_by, depth=1)}

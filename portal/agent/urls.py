@@ -9,6 +9,7 @@ urlpatterns = [
     path("returns/<str:number>/", views.case, name="case"),
     path("returns/<str:number>/approval/", views.approval, name="approval"),
     path("returns/<str:number>/rejection/", views.rejection, name="rejection"),
+    path("returns/<str:number>/messages/", views.sent, name="messages"),
     path("returns/<str:number>/reopening/", views.reopening, name="reopening"),
     path("returns/<str:number>/cancellation/", views.cancellation, name="cancellation"),
 ]

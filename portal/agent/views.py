@@ -12,10 +12,17 @@ from django.views.decorators.http import require_POST, require_safe
 from portal.access import member, staff
 from portal.agent import queue as queues
 from portal.agent.case import Case
-from portal.agent.forms import ApprovalForm, CancellationForm, DecisionForm, RejectionForm, ReopeningForm
+from portal.agent.forms import (
+    ApprovalForm,
+    CancellationForm,
+    DecisionForm,
+    MessageForm,
+    RejectionForm,
+    ReopeningForm,
+)
 from portal.templatetags.portal import summary
 from returns import sentences
-from returns.actions import decisions
+from returns.actions import conversation, decisions
 from returns.actions.once import Answer, once
 from returns.actions.refusals import Refused
 from returns.models import RMA, Role
@@ -27,6 +34,7 @@ FORMS: dict[str, tuple[type[DecisionForm], ...]] = {
     "decide": (ApprovalForm, RejectionForm),
     "reopen": (ReopeningForm,),
     "cancel": (CancellationForm,),
+    "write": (MessageForm,),
 }
 
 
@@ -84,6 +92,13 @@ def cancellation(request: HttpRequest, number: str) -> HttpResponse:
     return _decide(request, number, CancellationForm, decisions.cancel)
 
 
+@staff(Role.AGENT)
+@require_POST
+def sent(request: HttpRequest, number: str) -> HttpResponse:
+    """A message to the shopper."""
+    return _decide(request, number, MessageForm, conversation.ask_back)
+
+
 def _approve(rma: RMA, *, amount: int | None, reason: str, **wish: Any) -> RMA:
     if amount is None:
         return decisions.approve(rma, **wish)
@@ -137,7 +152,9 @@ def _page(
         "forms": forms,
         "errors": [] if refused or sent is None else summary(sent),
         "refusal": sentences.of_refusal(refused) if refused else "",
-        "unsent": sent.typed().get("note", "") if refused and sent and type(sent).__name__ not in forms else "",
+        "unsent": sent.typed().get("note") or sent.typed().get("text", "")
+        if refused and sent and type(sent).__name__ not in forms
+        else "",
         "queue": queues.page("waiting", timezone.now()),
     }
     return render(request, "agent/case.html", told, status=status)

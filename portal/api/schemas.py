@@ -263,10 +263,11 @@ class PreviewItemBody(Body):
     quantity: Units
     reason: Reason | None = None
     resolution: Resolution = "refund"
+    seal_broken: bool | None = None
 
     @property
     def wish(self) -> Wish:
-        return Wish(self.line, self.quantity, self.reason or "", self.resolution)
+        return Wish(self.line, self.quantity, self.reason or "", self.resolution, seal_broken=self.seal_broken)
 
 
 class PreviewBody(Body):
@@ -280,10 +281,11 @@ class ReturnItemBody(Body):
     reason: Reason
     resolution: Resolution
     note: Note = ""
+    seal_broken: bool | None = None
 
     @property
     def wish(self) -> Wish:
-        return Wish(self.line, self.quantity, self.reason, self.resolution, self.note)
+        return Wish(self.line, self.quantity, self.reason, self.resolution, self.note, self.seal_broken)
 
 
 class ReturnBody(Body):

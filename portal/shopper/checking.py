@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from portal.shopper.drafts import Draft
 from returns import sentences
@@ -25,6 +26,17 @@ class Row:
     @property
     def welcome(self) -> bool:
         return self.offer.verdict.answer == Answer.ACCEPT
+
+    @property
+    def photos(self) -> list[str]:
+        return [photo.name for photo in self.offer.wish.photos]
+
+    @property
+    def seal(self) -> str:
+        """What the shopper said of the seal; nothing where none was asked about."""
+        words = {True: _("The seal is broken."), False: _("The seal is unbroken.")}
+        broken = self.offer.wish.seal_broken
+        return "" if broken is None else words[broken]
 
     @property
     def reasons(self) -> list[str]:

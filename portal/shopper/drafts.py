@@ -6,17 +6,23 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from returns.actions.photos import Stored
 from returns.actions.requests import Wish
 from returns.models import Order
+
+SEALS = {"whole": False, "broken": True, "unknown": None}
+"""What a shopper may say of a seal -> whether it is broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One chosen line, as it was typed; good or bad."""
+    """One chosen line, as it was typed; good or bad. `photos` are names of the draft's uploads."""
 
     quantity: str = "1"
     reason: str = ""
     note: str = ""
+    seal: str = ""  # a key of SEALS, or empty
+    photos: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -27,6 +33,7 @@ class Draft:
     """
 
     picks: dict[str, Pick] = field(default_factory=dict)  # line id -> pick
+    uploads: dict[str, Stored] = field(default_factory=dict)  # name -> photo sent for this order, used or not
     way: str = ""
     token: str = ""
     made: str = ""
@@ -34,12 +41,25 @@ class Draft:
     @property
     def wishes(self) -> list[Wish]:
         """Of a draft whose picks were found good."""
-        return [
-            Wish(line, int(pick.quantity), pick.reason, note=pick.note.strip()) for line, pick in self.picks.items()
-        ]
+        return [self._wish(line, pick) for line, pick in self.picks.items()]
+
+    def _wish(self, line: str, pick: Pick) -> Wish:
+        return Wish(
+            line,
+            int(pick.quantity),
+            pick.reason,
+            note=pick.note.strip(),
+            seal_broken=SEALS.get(pick.seal),
+            photos=self.shown(pick),
+        )
+
+    def shown(self, *picks: Pick) -> list[Stored]:
+        """The photos of these picks."""
+        return [self.uploads[name] for pick in picks for name in pick.photos]
 
     def choose(self, picks: dict[str, Pick]) -> None:
         self.picks = picks
+        self.uploads = {photo.name: photo for photo in self.shown(*picks.values())}
         self.token = secrets.token_urlsafe(16)
 
     def as_json(self) -> dict[str, Any]:
@@ -63,5 +83,6 @@ def came_of(request: HttpRequest, order: Order) -> Draft | None:
 
 
 def _read(data: dict[str, Any]) -> Draft:
-    picks = {line: Pick(**pick) for line, pick in data.get("picks", {}).items()}
-    return Draft(**{**data, "picks": picks})
+    picks = {line: Pick(**{**pick, "photos": tuple(pick["photos"])}) for line, pick in data.get("picks", {}).items()}
+    uploads = {name: Stored(**photo) for name, photo in data.get("uploads", {}).items()}
+    return Draft(**{**data, "picks": picks, "uploads": uploads})

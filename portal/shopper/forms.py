@@ -4,6 +4,13 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from returns.actions.conversation import LIMIT
+from returns.actions.once import draw_token
+
+
+class ManyFiles(forms.FileInput):
+    allow_multiple_selected = True
+
 
 class FindForm(forms.Form):
     number = forms.CharField(
@@ -51,4 +58,22 @@ class TrackingForm(forms.Form):
         max_length=50,
         required=False,
         widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+    )
+
+
+class MessageForm(forms.Form):
+    """`token` makes a double click one message. Photos come beside it and are looked at by `uploads.keep`."""
+
+    token = forms.CharField(max_length=64, min_length=16, initial=draw_token, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("Your message"),
+        max_length=LIMIT,
+        error_messages={"required": _("Please write a message.")},
+        widget=forms.Textarea(attrs={"class": "textarea", "rows": 4}),
+    )
+    photos = forms.FileField(
+        label=_("Photos"),
+        required=False,
+        help_text=_("JPEG, PNG or WebP, at most 10 for a return. The place that your camera notes is removed."),
+        widget=ManyFiles(attrs={"class": "input is-file", "accept": "image/jpeg,image/png,image/webp"}),
     )

@@ -1,7 +1,7 @@
 """The page of one return: what has happened, what is next, and the money; every date a whole day."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -34,10 +34,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An item of the return as its page shows it; `arrived` counts its units over all receipts."""
+    """An item of the return as its page shows it; `arrived` counts its units over all receipts.
+
+    `photos` are the names of those that this session has sent.
+    """
 
     item: RMAItem
     arrived: int
+    photos: list[str]
 
     @property
     def line(self) -> OrderLine:
@@ -79,10 +83,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Everything on the page of one return, as seen on `today`."""
+    """Everything on the page of one return, as seen on `today` by a session that has sent the photos of these names."""
 
     rma: RMA
     today: date
+    own_photos: Collection[str] = ()
 
     @property
     def items(self) -> list[Shown]:
@@ -90,7 +95,10 @@ class Status:
         for receipt in self.rma.receipts.all():
             for line in receipt.lines.all():
                 arrived[line.item_id] += line.fine + line.damaged
-        return [Shown(item, arrived[item.pk]) for item in self.rma.items.all()]
+        return [Shown(item, arrived[item.pk], self._seen(item)) for item in self.rma.items.all()]
+
+    def _seen(self, item: RMAItem) -> list[str]:
+        return [photo.name for photo in item.photos.all() if photo.name in self.own_photos]
 
     @property
     def over(self) -> bool:
@@ -146,6 +154,8 @@ class Status:
     @property
     def lead(self) -> str:
         """Where it stands, in one line; a no says what can be done."""
+        if self.rma.waits_for_shopper:
+            return _("An agent has asked you something. Please answer below; then we decide.")
         leads = {
             RMAState.IN_REVIEW: _("An agent looks at it and answers you by e-mail."),
             RMAState.REJECTED: _(
@@ -178,8 +188,10 @@ class Status:
 
     def _next(self) -> Iterator[tuple[date | None, str]]:
         rma = self.rma
-        if rma.waits_for_agent and rma.answer_day:
+        if rma.owes_answer and rma.answer_day:
             yield self._answer(rma.answer_day)
+        if rma.waits_for_shopper:
+            yield None, _("You answer our message, and an agent decides.")
         if rma.state in RMAState.sendable():
             yield None, _("The parcel arrives, and we check what is in it.")
         if rma.state in (*RMAState.sendable(), RMAState.RECEIVED, RMAState.REFUND_DUE):

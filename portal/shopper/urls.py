@@ -1,7 +1,7 @@
 from django.urls import path
 from django.views.i18n import set_language
 
-from portal.shopper import conditions, letters, views
+from portal.shopper import conditions, letters, uploads, views
 
 app_name = "shopper"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("returns/<str:number>/", views.status, name="return"),
     path("returns/<str:number>/cancellation/", views.cancellation, name="cancellation"),
     path("returns/<str:number>/parcels/", views.parcels, name="parcels"),
+    path("returns/<str:number>/messages/", views.sent, name="messages"),
+    path("photos/<str:name>/", uploads.photo, name="photo"),
     path("returns/<str:number>/label/<str:format>/", views.label, name="label"),
     path("link/<str:secret>/", views.link, name="link"),
     path("conditions/", conditions.conditions, name="conditions"),

@@ -1,6 +1,7 @@
 """The shopper's way: find, choose, how, check, done. Each view asks one question or performs one verb."""
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,15 +10,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from portal import labels
-from portal.access import everybody, kept_private, open_order, open_return, shopper_of_order, shopper_of_return
+from portal.access import (
+    everybody,
+    kept_private,
+    may_read_messages,
+    open_order,
+    open_return,
+    own_photos,
+    shopper_of_order,
+    shopper_of_return,
+)
 from portal.shopper import choosing, drafts
 from portal.shopper.checking import Check
+from portal.shopper.conversation import Conversation
 from portal.shopper.drafts import Draft
-from portal.shopper.forms import FindForm, TrackingForm, WayForm
+from portal.shopper.forms import FindForm, MessageForm, TrackingForm, WayForm
 from portal.shopper.status import Status
+from portal.shopper.uploads import keep, take_in, takes_files
+from portal.templatetags.portal import summary
 from returns import sentences
-from returns.actions import decisions, requests, shipping
+from returns.actions import conversation, decisions, requests, shipping
 from returns.actions.once import Answer, once
+from returns.actions.photos import Stored
 from returns.actions.refusals import Refused
 from returns.models import RMA, SHOPPER, Order, ParcelStatus, StatusLink
 
@@ -39,15 +53,17 @@ def find(request: HttpRequest) -> HttpResponse:
     return kept_private(render(request, "shopper/find.html", {"form": form}))
 
 
+@takes_files
 @shopper_of_order
 @page
 def items(request: HttpRequest, order: Order) -> HttpResponse:
     draft = drafts.load(request, order)
     if request.method != "POST":
         return _items_page(request, order, choosing.cards(order, draft.picks, at=timezone.now()))
-    picks = choosing.read(request.POST)
+    picks, unkept = take_in(request, draft, choosing.read(request.POST, draft))
+    drafts.save(request, order, draft)
     cards = choosing.cards(order, picks, at=timezone.now())
-    if faults := choosing.find_faults(cards, picks):
+    if faults := choosing.find_faults(cards, picks, unkept):
         return _items_page(request, order, cards, faults, status=400)
     draft.choose(picks)
     drafts.save(request, order, draft)
@@ -146,16 +162,27 @@ def link(request: HttpRequest, secret: str) -> HttpResponse:
 @shopper_of_return
 @require_safe
 def status(request: HttpRequest, rma: RMA) -> HttpResponse:
-    return _status_page(request, rma, TrackingForm())
+    return _status_page(request, rma)
 
 
-def _status_page(request: HttpRequest, rma: RMA, form: TrackingForm, *, status: int = 200) -> HttpResponse:
-    draft = drafts.came_of(request, rma.order)
+def _status_page(
+    request: HttpRequest,
+    rma: RMA,
+    *,
+    tracking: TrackingForm | None = None,
+    message: MessageForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    draft, own = drafts.came_of(request, rma.order), own_photos(request)
+    prefetch_related_objects([rma], "items__photos", "messages__photos")
     context = {
         "rma": rma,
         "order": rma.order,
-        "status": Status(rma, timezone.localdate()),
-        "form": form,
+        "status": Status(rma, timezone.localdate(), own),
+        "conversation": Conversation.of(rma, own=own, readable=may_read_messages(request, rma)),
+        "tracking": tracking or TrackingForm(),
+        "message": message or MessageForm(),
+        "errors": [*summary(tracking or TrackingForm()), *summary(message or MessageForm())],
         "printless": bool(draft and draft.made == rma.number and draft.way == "qr"),
         "may_start_again": rma.order.number in request.session.get("orders", {}),
     }
@@ -180,15 +207,45 @@ def parcels(request: HttpRequest, rma: RMA) -> HttpResponse:
     """The shopper tells the tracking number of a parcel that is on its way."""
     form = TrackingForm(request.POST)
     if not form.is_valid():
-        return _status_page(request, rma, form, status=400)
+        return _status_page(request, rma, tracking=form, status=400)
     now = timezone.now()
     try:
         shipping.carrier_news(rma, **form.cleaned_data, status=ParcelStatus.IN_TRANSIT, told_at=now, by=SHOPPER, at=now)
     except Refused as refused:
         form.add_error("tracking_number", sentences.of_refusal(refused))
-        return _status_page(request, rma, form, status=409)
+        return _status_page(request, rma, tracking=form, status=409)
     messages.success(request, _("Thank you. The tracking number is noted."))
     return redirect("shopper:return", rma.number)
+
+
+@takes_files
+@shopper_of_return
+@require_POST
+def sent(request: HttpRequest, rma: RMA) -> HttpResponse:
+    """The shopper writes to the agents; a second click sends nothing more."""
+    form = MessageForm(request.POST)
+    pictures, fault = keep(request, request.FILES.getlist("photos"), had=())
+    if fault:
+        form.add_error("photos", sentences.of_refusal(fault))
+    if not form.is_valid():
+        return _status_page(request, rma, message=form, status=400)
+    try:
+        _write(rma, form, pictures)
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, sentences.of_refusal(refused))
+        return _status_page(request, rma, message=form, status=409)
+    messages.success(request, _("Your message has been sent. An agent answers within 24 hours."))
+    return redirect("shopper:return", rma.number)
+
+
+def _write(rma: RMA, form: MessageForm, pictures: list[Stored]) -> None:
+    now, text = timezone.now(), form.cleaned_data["text"]
+
+    def work() -> Answer:
+        conversation.write(rma, text=text, pictures=pictures, by=SHOPPER, at=now)
+        return 302, {}
+
+    once("page", form.cleaned_data["token"], {"return": rma.number, "text": text}, work, at=now)
 
 
 @shopper_of_return

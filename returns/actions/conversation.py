@@ -35,13 +35,14 @@ def ask_back(rma: RMA, *, text: str, by: Actor, at: datetime) -> RMA:
 def write(rma: RMA, *, text: str, by: Actor, at: datetime, pictures: Sequence[Stored] = ()) -> RMA:
     """The shopper writes or answers. An agent has 24 hours from the first word that nobody has answered.
 
-    Raises Refused: `message_missing`, `message_too_long`, `messages_too_many`, `not_writable`, `photo_too_many`.
+    Raises Refused: `message_missing`, `message_too_long`, `messages_too_many`, `not_writable`, and as
+    `photos.refuse_too_many` does.
     """
     rma = _locked(rma)
     if rma.messages.of_shopper_since(at - DAY).count() >= MESSAGES_A_DAY:
         raise Refused("messages_too_many", limit=MESSAGES_A_DAY)
-    if pictures and rma.photos.count() + len(pictures) > photos.MOST:
-        raise Refused("photo_too_many", field="photos", limit=photos.MOST)
+    if pictures:
+        photos.refuse_too_many([*rma.photos.all(), *pictures])
     message = _said(rma, Author.SHOPPER, text, by=by, at=at)
     Photo.objects.bulk_create(photos.bound(pictures, rma, at=at, message=message))
     rma.answer_by = rma.answer_by or at + ANSWER_WITHIN

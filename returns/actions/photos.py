@@ -48,7 +48,7 @@ def keep(upload: File, *, had: Sequence[Stored | Photo]) -> Stored:
     """
     if len(had) >= MOST:
         raise Refused("photo_too_many", limit=MOST)
-    if upload.size > MOST_BYTES_EACH or upload.size + sum(photo.size for photo in had) > MOST_BYTES:
+    if upload.size > min(MOST_BYTES_EACH, MOST_BYTES - sum(photo.size for photo in had)):
         raise Refused("photo_too_large")
     picture = _redrawn(upload)
     content = io.BytesIO()
@@ -56,6 +56,14 @@ def keep(upload: File, *, had: Sequence[Stored | Photo]) -> Stored:
     name = secrets.token_hex(16)
     default_storage.save(_path(name), ContentFile(content.getvalue()))
     return Stored(name, content.tell(), *picture.size)
+
+
+def refuse_too_many(photos: Sequence[Stored | Photo]) -> None:
+    """Hold all photos of one return to its limits. Raises Refused: `photo_too_many`, `photo_too_large`."""
+    if len(photos) > MOST:
+        raise Refused("photo_too_many", field="photos", limit=MOST)
+    if sum(photo.size for photo in photos) > MOST_BYTES:
+        raise Refused("photo_too_large", field="photos")
 
 
 def bound(
@@ -100,8 +108,7 @@ def _redrawn(upload: File) -> Image.Image:
     """The upright picture on white, at most so large, with nothing but its pixels."""
     try:
         with Image.open(upload, formats=FORMATS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise Refused("photo_too_large")
+            _refuse_a_flood(opened)
             opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded no larger than this needs
             upright = ImageOps.exif_transpose(opened)
             seen = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
@@ -114,6 +121,12 @@ def _redrawn(upload: File) -> Image.Image:
     plain = Image.new("RGB", seen.size, "white")
     plain.paste(seen, mask=seen if seen.mode == "RGBA" else None)
     return plain
+
+
+def _refuse_a_flood(opened: Image.Image) -> None:
+    """Told by the head of the file, before a pixel is decoded."""
+    if opened.width * opened.height > MOST_PIXELS:
+        raise Refused("photo_too_large")
 
 
 def _names() -> Iterator[str]:

@@ -190,8 +190,7 @@ def _reasons(wishes: Sequence[Wish]) -> dict[str, Reason]:
 def _refuse_nonsense(wishes: Sequence[Wish], reasons: dict[str, Reason]) -> None:
     if not wishes:
         raise Refused("nothing_asked")
-    if sum(len(wish.photos) for wish in wishes) > photos.MOST:
-        raise Refused("photo_too_many", limit=photos.MOST)
+    photos.refuse_too_many([photo for wish in wishes for photo in wish.photos])
     seen: set[str] = set()
     for wish in wishes:
         if wish.line in seen:

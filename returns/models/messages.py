@@ -22,10 +22,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def of_shopper_since(self, at: datetime) -> Self:
         return self.filter(author=Author.SHOPPER, at__gt=at)
 
-    @classmethod
-    def last_author(cls) -> Subquery:
+    def last_author(self) -> Subquery:
         """For an annotation on returns: who wrote last, or None."""
-        return Subquery(Message.objects.filter(rma=OuterRef("pk")).order_by("-pk").values("author")[:1])
+        return Subquery(self.filter(rma=OuterRef("pk")).order_by("-pk").values("author")[:1])
 
 
 class Message(models.Model):

@@ -86,9 +86,9 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         return self.order_by(F("answer_by").asc(nulls_last=True), "pk")
 
     def promised_after(self, last: "RMA") -> Self:
-        """What follows this one when the oldest promise comes first."""
+        """What follows this one when the oldest promise comes first; all, when it no longer stands among them."""
         if last.answer_by is None:
-            return self.filter(answer_by=None, pk__gt=last.pk)
+            return self.filter(answer_by=None, pk__gt=last.pk) if last.waits_for_shopper else self
         later = Q(answer_by__gt=last.answer_by) | Q(answer_by=None)
         return self.filter(later | Q(answer_by=last.answer_by, pk__gt=last.pk))
 
@@ -178,6 +178,16 @@ class RMA(RMALifecycle):
     def shown_state(self) -> RMAState:
         """`in review` as long as one item waits, while the accepted ones go on (product.md)."""
         return RMAState.IN_REVIEW if self.waits_for_agent else RMAState(self.state)
+
+    @property
+    def owes_answer(self) -> bool:
+        """Whether an agent has promised to answer: an item, or what the shopper wrote."""
+        return self.answer_by is not None and self.state not in RMAState.dead()
+
+    @property
+    def waits_for_shopper(self) -> bool:
+        """Whether an item cannot be decided before the shopper has answered."""
+        return self.answer_by is None and self.waits_for_agent
 
     @property
     def answer_day(self) -> date | None:

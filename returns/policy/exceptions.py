@@ -19,6 +19,12 @@ def exception_holds(line: LineFacts, ask: Ask) -> Finding | None:
     return refuse(f"exception_{row.letter}")
 
 
+def hangs_on_seal(exception: str | None) -> bool:
+    """Whether the shopper has to be asked about a seal (law.md X-1)."""
+    row = EXCEPTIONS.get(exception) if exception else None
+    return row is not None and row.depends_on == "seal"
+
+
 def _sealed(letter: str, *, broken: bool | None) -> Finding | None:
     """Ask once; a broken seal is for the warehouse or an agent to judge (law.md X-1)."""
     if broken is None:

@@ -43,12 +43,17 @@ def test_the_proposal_follows_the_verdict(desk):
 def test_a_case_without_a_waiting_item_proposes_nothing_and_offers_no_decision(desk):
     page = shown(desk, asked(bought()))
     assert page.context["case"].proposal == ""
-    assert list(page.context["forms"]) == ["CancellationForm"]
+    assert list(page.context["forms"]) == ["CancellationForm", "MessageForm"]
 
 
 def test_the_forms_are_those_that_are_legal_now(desk, bob):
     rma = waiting()
-    assert list(shown(desk, rma).context["forms"]) == ["CancellationForm", "ApprovalForm", "RejectionForm"]
+    assert list(shown(desk, rma).context["forms"]) == [
+        "CancellationForm",
+        "ApprovalForm",
+        "RejectionForm",
+        "MessageForm",
+    ]
     decisions.reject(rma, by=bob.actor, at=NOW, note="Too late.")
     assert list(shown(desk, rma).context["forms"]) == ["ReopeningForm"]
 
@@ -152,7 +157,7 @@ def test_reading_a_case_is_written_down(desk, bob, caplog):
 def test_more_items_cost_no_more_statements(desk, django_assert_num_queries, lines):
     sold = tuple(LineData(str(place), f"Thing {place}", 2, 100) for place in range(1, lines + 1))
     rma = waiting("A-1001", *(Wish(line.id, 1, "too_small") for line in sold), lines=sold, discounts=())
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(23):
         shown(desk, rma)
 
 

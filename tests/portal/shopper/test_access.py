@@ -22,6 +22,7 @@ OF_RETURNS = [
     ("get", "return", ()),
     ("post", "cancellation", ()),
     ("post", "parcels", ()),
+    ("post", "messages", ()),
     ("get", "label", ("a4",)),
     ("get", "label", ("qr",)),
 ]
@@ -52,7 +53,8 @@ def test_an_order_of_another_is_not_found(request, janas, who, method, name):
 @pytest.mark.parametrize(("method", "name", "rest"), OF_RETURNS)
 def test_a_return_of_another_is_not_found_and_not_changed(request, janas, who, method, name, rest):
     browser = Client() if who == "stranger" else request.getfixturevalue("karel")
-    typed = {"tracking_number": "RR473124829CZ", "carrier": "post"} if method == "post" else {}
+    written = {"tracking_number": "RR473124829CZ", "carrier": "post", "text": "Hello.", "token": "x" * 32}
+    typed = written if method == "post" else {}
     theirs = getattr(browser, method)(address(name, janas.number, *rest), typed)
     nothing = getattr(browser, method)(address(name, "R7F3-K2QX-1", *rest), typed)
     assert (theirs.status_code, nothing.status_code) == (404, 404)
@@ -66,8 +68,9 @@ def _without_addresses(response) -> list[bytes]:
 
 
 def test_every_address_of_this_door_is_covered_above():
-    open_to_all = {"find", "link", "language", "letters", "letter"}  # letters: in the demo alone
-    covered = {name for _method, name in PAGES} | {name for _method, name, _rest in OF_RETURNS}
+    open_to_all = {"find", "link", "language", "conditions", "conditions-of"}
+    open_to_all |= {"letters", "letter"}  # in the demo alone
+    covered = {name for _method, name in PAGES} | {name for _method, name, _rest in OF_RETURNS} | {"photo"}
     assert {pattern.name for pattern in urlpatterns} == open_to_all | covered
 
 

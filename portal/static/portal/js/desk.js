@@ -30,6 +30,7 @@ const KEYS = {
   a: () => focus("#approvalform-note"),
   r: () => focus("#rejectionform-note"),
   g: () => focus("#approvalform-amount"),
+  m: () => focus("#messageform-text"),
   "/": () => focus("[data-search]"),
   "?": help,
 };
