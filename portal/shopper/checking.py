@@ -8,9 +8,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal.shopper import fees
 from portal.shopper.drafts import Draft
 from returns import sentences
-from returns.actions.requests import ANSWER_WITHIN, Offer
+from returns.actions.requests import ANSWER_WITHIN, Offer, cost_of_return
 from returns.models import Order
 from returns.policy.facts import Answer
 
@@ -66,12 +67,21 @@ class Check:
         return [row for row in self.rows if not row.welcome]
 
     @property
+    def fees(self) -> list[tuple[str, int]]:
+        return _fees(self.sure, cost_of_return(self.offers, self.order.currency))
+
+    @property
     def total(self) -> int:
-        return sum(row.offer.share for row in self.sure)
+        return _total(self.sure, self.fees)
+
+    @property
+    def asked_fees(self) -> list[tuple[str, int]]:
+        """One parcel is paid for once: what is sure pays for it where there is something."""
+        return _fees(self.asked, 0 if self.sure else cost_of_return(self.offers, self.order.currency))
 
     @property
     def asked_total(self) -> int:
-        return sum(row.offer.share for row in self.asked)
+        return _total(self.asked, self.asked_fees)
 
     @property
     def refund_by(self) -> date:
@@ -80,3 +90,11 @@ class Check:
     @property
     def answer_by(self) -> date:
         return timezone.localdate(self.at + ANSWER_WITHIN)
+
+
+def _fees(rows: Sequence[Row], way_back: int) -> list[tuple[str, int]]:
+    return fees.lines(sum(row.offer.share for row in rows), sum(row.offer.fee for row in rows), way_back)
+
+
+def _total(rows: Sequence[Row], less: Sequence[tuple[str, int]]) -> int:
+    return sum(row.offer.share for row in rows) - sum(amount for _label, amount in less)

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
+from portal.shopper import fees
 from returns import sentences
 from returns.models import RMA, Event, ItemState, ParcelStatus, Refund, RefundState, ReturnParcel, RMAItem, RMAState
 from returns.models.orders import OrderLine
@@ -119,12 +120,21 @@ class Status:
         return [] if self.over else [shown for shown in self.items if shown.item.state == state]
 
     @property
+    def fees(self) -> list[tuple[str, int]]:
+        return _fees(self.expected, self.rma.return_cost)
+
+    @property
     def total(self) -> int:
-        return sum(shown.item.share for shown in self.expected)
+        return _total(self.expected, self.fees)
+
+    @property
+    def waiting_fees(self) -> list[tuple[str, int]]:
+        """One parcel is paid for once: what is accepted pays for it where there is something."""
+        return _fees(self.waiting, 0 if self.expected else self.rma.return_cost)
 
     @property
     def waiting_total(self) -> int:
-        return sum(shown.item.share for shown in self.waiting)
+        return _total(self.waiting, self.waiting_fees)
 
     @property
     def refunds(self) -> list[tuple[Refund, str]]:
@@ -216,6 +226,14 @@ class Status:
         if arrived:
             return by, _("By this day the money was to be paid back. We are sorry for the delay.")
         return None, _("When the parcel has arrived, the money is paid back, the way you paid.")
+
+
+def _fees(those: list[Shown], way_back: int) -> list[tuple[str, int]]:
+    return fees.lines(sum(shown.item.share for shown in those), sum(shown.item.fee for shown in those), way_back)
+
+
+def _total(those: list[Shown], less: list[tuple[str, int]]) -> int:
+    return sum(shown.item.share for shown in those) - sum(amount for _label, amount in less)
 
 
 def _entry(day: date, events: list[Event]) -> Entry:
