@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from returns.policy.facts import Answer, Ask, CountedFrom, Delivery, LegalPath, LineFacts, OrderFacts, Terms
 from returns.policy.law import LAW, Law
+from returns.policy.reasons import CODES
 from returns.policy.verdict import Verdict, judge
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -70,9 +71,11 @@ def verdict(
     path: LegalPath = LegalPath.WITHDRAWAL,
     **asked: Any,
 ) -> Verdict:
-    """The verdict for one ask of the first line."""
+    """The verdict for one ask of the first line, whose reasons carry the values that are declared."""
     ask = Ask(facts.lines[0].id, units, path, **asked)
-    return judge(facts, [ask], policies, when, law)[0]
+    (answered,) = judge(facts, [ask], policies, when, law)
+    assert [tuple(reason.values) for reason in answered.reasons] == [CODES[code] for code in codes(answered)]
+    return answered
 
 
 def codes(answered: Verdict) -> list[str]:

@@ -191,6 +191,8 @@ def test_two_policies_that_only_their_names_decide_are_told() -> None:
 
 
 def test_every_code_is_declared_with_its_values_and_has_a_case() -> None:
-    together = {"goods_without_policy", "decided_by_name"}
-    assert {issue.code for _, issue in CASES} | together == set(LINT_CODES)
-    assert all(set(issue.values) == set(LINT_CODES[issue.code]) for _, issue in CASES)
+    shoes = [policy(id=name, kinds=frozenset({"shoes"})) for name in "ab"]
+    found = [issue for _, issue in CASES] + list(lint_together(shoes, at("2026-11-22")))
+    assert {issue.code for issue in found} == set(LINT_CODES)
+    assert all(tuple(issue.values) == LINT_CODES[issue.code] for issue in found)
+    assert " ".join(Severity) == "error warning"

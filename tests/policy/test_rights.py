@@ -47,6 +47,10 @@ def test_X1_a_doubt_about_the_goods_brings_no_passed_right_back() -> None:
     assert right(facts, "2026-11-17") == Right(Standing.PASSED, LAST)
 
 
+def test_no_right_is_no_doubt() -> None:
+    assert Right(Standing.NONE, None, None) == NO_RIGHT
+
+
 def test_there_is_no_right_for_businesses_in_countries_without_one_and_to_excepted_goods() -> None:
     assert right(delivered("2026-11-02", business=True), "2026-11-10") == NO_RIGHT
     assert right(delivered("2026-11-02", "CH"), "2026-11-10") == NO_RIGHT

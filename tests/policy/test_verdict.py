@@ -142,8 +142,9 @@ def test_a_refusal_for_the_goods_promises_no_day() -> None:
 def test_goods_that_no_policy_covers_are_for_a_person() -> None:
     shoes = Terms("shoes", 1, 30, kinds=frozenset({"shoes"}))
     answered = verdict(delivered("2026-11-02", "US"), WITHIN, shoes)
-    assert answered.reasons == (Reason("no_policy", {"kind": "apparel", "country": "US"}),)
-    assert (answered.answer, answered.policy, answered.until) == (REFER, None, None)
+    silence = Reason("no_policy", {"kind": "apparel", "country": "US"})
+    assert answered == Verdict(line="1", units=1, answer=REFER, reasons=(silence,))
+    assert (answered.policy, answered.policy_until, answered.until) == (None, None, None)
 
 
 def test_a_policy_may_want_a_person_for_everything_or_for_many_units() -> None:
