@@ -162,7 +162,8 @@ def message(letter: Letter, _at: datetime) -> Told:
     assert letter.rma
     return Told(
         gettext("A message about your return %(number)s") % _number(letter),
-        values={
+        _entries(_items(letter)),
+        {
             "message": letter.rma.messages.get(pk=letter.event.data["message"]).text,
             "waiting": letter.rma.waits_for_agent,
         },

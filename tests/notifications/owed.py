@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from returns.actions import decisions, goodwill, receiving, refunds, shipping, upkeep
+from returns.actions import conversation, decisions, goodwill, receiving, refunds, shipping, upkeep
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.gateways.gateway import Remote
@@ -36,6 +36,10 @@ def _referred(data: OrderData) -> RMA:
 
 def _rejected(data: OrderData) -> RMA:
     return decisions.reject(_referred(data), by=BOB, at=LATE, note=NOTE)
+
+
+def _message(data: OrderData) -> RMA:
+    return conversation.ask_back(_referred(data), by=BOB, at=LATE, text=NOTE)
 
 
 def _received(data: OrderData) -> RMA:
@@ -100,6 +104,7 @@ def later(letter: Letter) -> datetime:
 HAPPENS: dict[str, Callable[[OrderData], object]] = {
     "referred": _referred,
     "rejected": _rejected,
+    "message": _message,
     "reopened": _reopened,
     "cancelled": _cancelled,
     "expired": _expired,
