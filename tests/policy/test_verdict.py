@@ -1,10 +1,13 @@
 """Verdicts: the rules one by one, together, and against the statutory right."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from returns.policy.exceptions import hangs_on_seal
 from returns.policy.facts import Answer, Ask, CountedFrom, LegalPath, Terms
+from returns.policy.law import EXCEPTIONS
 from returns.policy.reasons import CODES, FAULTS, Impossible, Reason
 from returns.policy.verdict import Verdict, judge
 from tests.policy.making import (
@@ -229,6 +232,11 @@ def test_X1_a_seal_is_asked_about_once() -> None:
         assert unknown.answer is REFER
         assert summary(sealed) == (ACCEPT, [])
         assert summary(broken) == (REFER, [f"exception_{letter}"])
+
+
+def test_X1_only_goods_with_a_seal_are_asked_about_it() -> None:
+    assert "".join(letter for letter in EXCEPTIONS if hangs_on_seal(letter)) == "ei"
+    assert [hangs_on_seal(exception) for exception in (None, "", "z")] == [False, False, False]
 
 
 def test_X1_a_broken_seal_loses_no_right_before_a_person_has_looked() -> None:
@@ -489,6 +497,11 @@ def test_the_json_is_that_of_the_api() -> None:
         "estimated": False,
         "by_right": True,
     }
+
+
+def test_every_letter_of_the_law_has_a_reason_and_no_other() -> None:
+    letters = [code for code in CODES if re.fullmatch(r"exception_[a-zA-Z]", code)]
+    assert letters == [f"exception_{letter}" for letter in EXCEPTIONS]
 
 
 def test_every_code_names_its_values_once() -> None:
