@@ -58,7 +58,7 @@ def take_in(
 
 
 def keep(
-    request: HttpRequest, files: Sequence[UploadedFile], *, had: Sequence[Stored | Photo]
+    request: HttpRequest, files: "Sequence[UploadedFile[bytes]]", *, had: Sequence[Stored | Photo]
 ) -> tuple[list[Stored], Refused | None]:
     """Those that could be kept, in order, up to the first that could not, and why."""
     kept: list[Stored] = []

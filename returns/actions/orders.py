@@ -38,9 +38,7 @@ def load(orders: Sequence[OrderData], *, by: Actor, at: datetime) -> Loaded:
     """
     known = {
         order.number: order
-        for order in Order.objects.locked()
-        .filter(number__in=[data.number for data in orders])
-        .order_by("pk")
+        for order in Order.objects.locked().filter(number__in=[data.number for data in orders]).order_by("pk")
     }
     digests = {data.number: _digest(data) for data in orders}
     fresh = [data for data in orders if data.number not in known]

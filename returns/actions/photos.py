@@ -41,7 +41,7 @@ class Stored:
     height: int
 
 
-def keep(upload: File, *, had: Sequence[Stored | Photo]) -> Stored:
+def keep(upload: "File[bytes]", *, had: Sequence[Stored | Photo]) -> Stored:
     """Keep a new picture beside those that the same return has already.
 
     Raises Refused: `photo_too_many`, `photo_too_large` (bytes or pixels), `photo_unreadable`.
@@ -104,7 +104,7 @@ def forget_strays(*, at: datetime) -> bool:
     return False
 
 
-def _redrawn(upload: File) -> Image.Image:
+def _redrawn(upload: "File[bytes]") -> Image.Image:
     """The upright picture on white, at most so large, with nothing but its pixels."""
     try:
         with Image.open(upload, formats=FORMATS) as opened:
