@@ -1,7 +1,11 @@
-"""A shopper and an agent write to each other about a return; whose turn it is stands in `RMA.answer_by`."""
+"""A shopper and an agent write to each other about a return; whose turn it is stands in `RMA.answer_by`.
+
+Events name a message and do not repeat it: what was written can be erased, an event cannot.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -27,7 +31,9 @@ def ask_back(rma: RMA, *, text: str, by: Actor, at: datetime) -> RMA:
     rma = _locked(rma)
     message = _said(rma, Author.AGENT, text, by=by, at=at)
     rma.answer_by = None
-    _close(rma, "message.asked", message, by=by, at=at)
+    rma.updated_at = at
+    rma.save()
+    record(noted("message.asked", by=by, at=at, order=rma.order, rma=rma, message=message.pk))
     return rma
 
 
@@ -46,7 +52,10 @@ def write(rma: RMA, *, text: str, by: Actor, at: datetime, pictures: Sequence[St
     message = _said(rma, Author.SHOPPER, text, by=by, at=at)
     Photo.objects.bulk_create(photos.bound(pictures, rma, at=at, message=message))
     rma.answer_by = rma.answer_by or at + ANSWER_WITHIN
-    _close(rma, "message.received", message, by=by, at=at, photos=len(pictures))
+    rma.updated_at = at
+    rma.save()
+    told: dict[str, Any] = {"message": message.pk, "photos": len(pictures)}
+    record(noted("message.received", by=by, at=at, order=rma.order, rma=rma, **told))
     return rma
 
 
@@ -67,10 +76,3 @@ def _said(rma: RMA, author: Author, text: str, *, by: Actor, at: datetime) -> Me
     return Message.objects.create(
         rma=rma, author=author, text=text, at=at, actor_kind=by.kind, actor_id=by.id, actor_label=by.label
     )
-
-
-def _close(rma: RMA, kind: str, message: Message, *, by: Actor, at: datetime, **told: int) -> None:
-    """The event names the message and does not repeat it: what was written can be erased, an event cannot."""
-    rma.updated_at = at
-    rma.save()
-    record(noted(kind, by=by, at=at, order=rma.order, rma=rma, message=message.pk, **told))

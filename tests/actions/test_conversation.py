@@ -55,7 +55,7 @@ def test_the_answer_starts_the_promise_anew(exception):
     rma = conversation.write(exception, text="Here it is.", by=SHOPPER, at=LATER)
     assert said()[1] == ("shopper", "Here it is.", "shopper")
     assert (rma.answer_by, rma.waits_for_shopper) == (LATER + ANSWER_WITHIN, False)
-    assert Event.objects.get(kind="message.received").data == {"message": Message.objects.last().pk, "photos": 0}
+    assert Event.objects.get(kind="message.received").data == {"message": rma.messages.latest("pk").pk, "photos": 0}
     assert not Letter.objects.filter(event__kind="message.received").exists()
 
 
