@@ -22,6 +22,7 @@ PAGES = [
     (POST, "/agent/returns/{rma}/approval/", AGENT),
     (POST, "/agent/returns/{rma}/rejection/", AGENT),
     (POST, "/agent/returns/{rma}/reopening/", AGENT),
+    (POST, "/agent/returns/{rma}/messages/", AGENT),
     (POST, "/agent/returns/{rma}/cancellation/", AGENT),
     (GET, "/admin/", {"mona"}),
     (GET, "/admin/returns/policy/", {"mona"}),
