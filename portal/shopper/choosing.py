@@ -77,15 +77,13 @@ class Card:
 
     @property
     def sentence(self) -> str:
-        """Until when it may come back, or why it may not."""
+        """Until when it may come back and by whose promise, or why it may not; the card says what then."""
         verdict = self.choice.verdict
         if verdict is None:
             return sentences.of_refusal(Refused("quantity_too_many", returnable=0))
         if not self.welcome:
             return " ".join(sentences.of_reason(reason) for reason in verdict.reasons)
-        if verdict.until is None:
-            return _("Can be returned at any time.") if verdict.open_ended else _("Can be returned.")
-        return _("Can be returned until %(day)s.") % {"day": sentences.until(verdict.until)}
+        return sentences.of_verdict(verdict)
 
 
 def cards(order: Order, picks: Mapping[str, Pick], *, at: datetime) -> list[Card]:
