@@ -34,7 +34,7 @@ def season(policy: Policy, told: SeasonFacts = DECEMBER) -> Season:
     )
 
 
-EVERYTHING = {
+EVERYTHING: dict[str, Any] = {
     "window_days": 100,
     "counted_from": CountedFrom.DISPATCH,
     "kinds": ["apparel"],
