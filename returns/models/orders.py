@@ -243,7 +243,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         from returns.models.refunds import RefundState
 
         spent = Q(refunds__state__in=RefundState.active())
-        return self.annotate(
+        return self.annotate(  # type: ignore[no-redef]  # declared on Payment, for who reads it
             active=models.functions.Coalesce(
                 models.Sum("refunds__amount", filter=spent), 0, output_field=models.BigIntegerField()
             )

@@ -61,7 +61,7 @@ def test_a_policy_passes_all_its_terms_on() -> None:
     policy = Policy.objects.create(key="standard", name_en="Standard", version=3, **EVERYTHING)
     season(policy).save()
     sets = ("kinds", "countries", "exceptions_returnable", "free_reasons")
-    expected = {name: frozenset(value) if name in sets else value for name, value in EVERYTHING.items()}
+    expected: dict[str, Any] = {name: frozenset(value) if name in sets else value for name, value in EVERYTHING.items()}
     assert policy.terms == Terms(id="standard", version=3, seasons=(DECEMBER,), **expected)
 
 
