@@ -38,6 +38,7 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "rma.referred": (letter("referred"),),
     "rma.approved": (),
     "rma.rejected": (letter("rejected"),),
+    "rma.fee_set": (letter("fee"),),
     "rma.reopened": (letter("reopened"),),
     "rma.cancelled": (letter("cancelled"),),
     "rma.expired": (letter("expired"),),

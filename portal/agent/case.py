@@ -45,6 +45,7 @@ SEALS = {
 LETTERS = {
     "referred": gettext_lazy("an agent looks at it"),
     "message": gettext_lazy("message"),
+    "fee": gettext_lazy("fee"),
     "rejected": gettext_lazy("rejected"),
     "reopened": gettext_lazy("reopened"),
     "cancelled": gettext_lazy("cancelled"),
@@ -97,7 +98,7 @@ class Money:
     def of(cls, rma: RMA) -> "Money":
         payments = list(rma.order.payments.with_room())
         paid = sum(payment.captured for payment in payments)
-        refunded = sum(payment.active for payment in payments)  # type: ignore[attr-defined]  # annotated by with_room
+        refunded = sum(payment.active for payment in payments)
         left = paid - refunded - claimable(rma.order)
         active = RefundState.active()
         return cls(

@@ -8,9 +8,11 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, to_lo
 from django.utils.translation import gettext as _
 
 from portal.agent.amounts import typed_amount
+from returns import sentences
 from returns.actions.conversation import LIMIT
 from returns.actions.once import draw_token
-from returns.models import RMA, GoodwillReason
+from returns.actions.refusals import Refused
+from returns.models import RMA, GoodwillReason, ItemState
 from returns.policy.currencies import EXPONENTS, TooFine
 
 AREA = forms.Textarea(attrs={"class": "textarea", "rows": 3})
@@ -89,6 +91,13 @@ class ApprovalForm(ItemsForm):
         help_text=gettext_lazy("Kept in the history; the shopper does not see it."),
         error_messages={"required": gettext_lazy("Please say why.")},
     )
+    fee_note = forms.CharField(
+        label=gettext_lazy("Why a part is kept"),
+        max_length=2000,
+        required=False,
+        widget=AREA,
+        help_text=gettext_lazy("The shopper reads this. Please write in the shopper's language."),
+    )
     amount = AmountField(label=gettext_lazy("Goodwill on top"), required=False, max_length=30)
     reason = forms.ChoiceField(
         label=gettext_lazy("Reason for the goodwill"),
@@ -100,11 +109,39 @@ class ApprovalForm(ItemsForm):
 
     def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **preset: Any) -> None:
         super().__init__(rma, data, **preset)
-        amount = self.fields["amount"]
-        assert isinstance(amount, AmountField)
-        amount.currency = rma.order.currency
-        amount.widget.attrs = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
-        amount.help_text = _("In %(currency)s; it is sent at once.") % {"currency": rma.order.currency}
+        self.feeable = {f"fee_{item.pk}": item for item in rma.items.all() if not item.free_of_fees}
+        for name, item in self.feeable.items():
+            self.fields[name] = AmountField(label=str(item), required=False, max_length=30)
+        for field in self.fields.values():
+            if isinstance(field, AmountField):
+                field.currency = rma.order.currency
+                field.widget.attrs = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
+        self.fields["amount"].help_text = _("In %(currency)s; it is sent at once.") % {"currency": rma.order.currency}
+
+    @property
+    def fees(self) -> list[forms.BoundField]:
+        """A field for every waiting item of which the law lets a part be kept."""
+        return [self[name] for name, item in self.feeable.items() if item.state == ItemState.REFERRED]
+
+    def clean(self) -> dict[str, Any]:
+        """Of what is chosen, a fee needs a reason and is at most what the item is worth."""
+        told = super().clean() or {}
+        for name, item in self.feeable.items():
+            if (told.get(name) or 0) > item.share:
+                self.add_error(name, sentences.of_refusal(Refused("fee_above_share")))
+        if self._kept() and not told.get("fee_note"):
+            self.add_error("fee_note", sentences.of_refusal(Refused("note_missing")))
+        return told
+
+    def wish(self) -> dict[str, Any]:
+        told = super().wish()
+        return {name: told[name] for name in told if name not in self.feeable} | {"fees": self._kept()}
+
+    def _kept(self) -> dict[str, int]:
+        """Line id -> minor units, of the chosen items."""
+        told = self.cleaned_data
+        named = {item.line.line_id: told.get(name) for name, item in self.feeable.items()}
+        return {line: fee for line, fee in named.items() if fee and line in told.get("lines", ())}
 
 
 class RejectionForm(ItemsForm):

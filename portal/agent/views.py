@@ -1,7 +1,7 @@
 """The desk: the queue of exceptions, one case, and the decisions on it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -99,7 +99,10 @@ def sent(request: HttpRequest, number: str) -> HttpResponse:
     return _decide(request, number, MessageForm, conversation.ask_back)
 
 
-def _approve(rma: RMA, *, amount: int | None, reason: str, **wish: Any) -> RMA:
+def _approve(rma: RMA, *, amount: int | None, reason: str, fees: Mapping[str, int], fee_note: str, **wish: Any) -> RMA:
+    """In the one transaction of `once`: what is kept, the yes, and what is granted on top."""
+    if fees:
+        decisions.deduct(rma, fees=fees, note=fee_note, by=wish["by"], at=wish["at"])
     if amount is None:
         return decisions.approve(rma, **wish)
     return decisions.approve_with_goodwill(rma, amount=amount, reason=reason, **wish)
@@ -107,7 +110,7 @@ def _approve(rma: RMA, *, amount: int | None, reason: str, **wish: Any) -> RMA:
 
 def _decide(request: HttpRequest, number: str, kind: type[DecisionForm], verb: Callable[..., RMA]) -> HttpResponse:
     """One decision on what was seen, however often it is sent."""
-    rma = get_object_or_404(RMA.objects.select_related("order"), number=number)
+    rma = get_object_or_404(RMA.objects.with_contents(), number=number)
     form = kind(rma, request.POST)
     if not form.is_valid():
         return _page(request, number, form, status=422)

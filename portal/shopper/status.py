@@ -24,13 +24,16 @@ TONES = {
 }
 
 
+WITH_A_REASON = ("rma.rejected", "rma.fee_set")  # events whose note the shopper reads
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A day of the timeline; `day` is None for a step that has none yet."""
 
     day: date | None
     sentences: list[str] = field(default_factory=list)
-    note: str = ""  # the agent's reason for a no
+    note: str = ""  # the agent's reason for a no, or for a fee
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,7 @@ def _total(those: list[Shown], less: list[tuple[str, int]]) -> int:
 
 def _entry(day: date, events: list[Event]) -> Entry:
     told = [sentences.of_event(event.kind, event.data) for event in events]
-    notes = [event.data.get("note", "") for event in events if event.kind == "rma.rejected"]
+    notes = [event.data.get("note", "") for event in events if event.kind in WITH_A_REASON]
     return Entry(day, [sentence for sentence in told if sentence], " ".join(notes))
 
 

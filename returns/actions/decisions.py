@@ -1,7 +1,8 @@
 """An agent decides an exception: approves, refuses, with goodwill or without; or looks once more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -58,6 +59,36 @@ def _approved(rma: RMA, items: Sequence[RMAItem], note: str, *, by: Actor, at: d
     parcel, label = book_label(rma, by=by, at=at)
     ReturnParcel.objects.book(parcel)
     return [approved, label]
+
+
+@transaction.atomic
+def deduct(rma: RMA, *, fees: Mapping[str, int], note: str, by: Actor, at: datetime) -> RMA:
+    """Keep a part of what waiting items are worth, by line id in minor units; comes before their approval.
+
+    The shopper is told how much and why, in a letter of its own (law.md M-8: amount, reason, a way to object).
+    Raises Refused: `nothing_waits`, `line_unknown`, `note_missing`, `fee_forbidden`, `fee_above_share`.
+    """
+    rma = _locked(rma)
+    _waiting, items = _chosen(rma, list(fees))
+    if not note.strip():
+        raise Refused("note_missing", field="fee_note")
+    for item in items:
+        _set_fee(item, fees[item.line.line_id])
+    kept = [{"line": item.line.line_id, "amount": item.fee, "of": item.share} for item in items]
+    told: dict[str, Any] = {"fees": kept, "currency": rma.order.currency, "note": note.strip()}
+    record(noted("rma.fee_set", by=by, at=at, order=rma.order, rma=rma, **told))
+    _stamp(rma, at)
+    return rma
+
+
+def _set_fee(item: RMAItem, fee: int) -> None:
+    line = item.line.line_id
+    if item.free_of_fees:
+        raise Refused("fee_forbidden", field=line, line=line)
+    if type(fee) is not int or not 0 <= fee <= item.share:
+        raise Refused("fee_above_share", field=line, line=line)
+    item.fee = fee
+    item.save()
 
 
 @transaction.atomic
@@ -158,15 +189,20 @@ def _noted(rma: RMA, kind: str, items: Sequence[RMAItem], note: str, *, by: Acto
 
 
 def _taken_up(rma: RMA, lines: Sequence[str]) -> tuple[RMA, list[RMAItem]]:
-    """The locked RMA and the items that wait, all of them or those of these line ids."""
+    """The locked RMA and the waiting items that are decided now; with the last the promise to answer is kept."""
     rma = _locked(rma)
-    waiting = list(rma.items.filter(state=ItemState.REFERRED).select_related("line"))
+    waiting, chosen = _chosen(rma, lines)
+    if len(chosen) == len(waiting):
+        rma.answer_by = None
+    return rma, chosen
+
+
+def _chosen(rma: RMA, lines: Sequence[str]) -> tuple[list[RMAItem], list[RMAItem]]:
+    """All items that wait, and those of these line ids; without line ids all of them twice."""
+    waiting = list(rma.items.filter(state=ItemState.REFERRED).select_related("line", "reason"))
     if not waiting or rma.state in RMAState.dead():
         raise Refused("nothing_waits", state=rma.state)
     unknown = set(lines) - {item.line.line_id for item in waiting}
     if unknown:
         raise Refused("line_unknown", field="lines", line=min(unknown))
-    decided = [item for item in waiting if item.line.line_id in lines] if lines else waiting
-    if len(decided) == len(waiting):
-        rma.answer_by = None  # this is the answer, also to what the shopper wrote
-    return rma, decided
+    return waiting, [item for item in waiting if item.line.line_id in lines] if lines else waiting

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from returns.models.lifecycle import ItemLifecycle, ItemState, RMALifecycle, RMAState
 from returns.models.orders import Order, OrderLine
 from returns.models.reasons import Reason
+from returns.policy.amounts import free_of_fees
+from returns.policy.facts import LegalPath
 from returns.policy.verdict import Verdict
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -277,3 +279,9 @@ class RMAItem(ItemLifecycle):
     @property
     def judged(self) -> Verdict:
         return Verdict.from_json(self.verdict)
+
+    @property
+    def free_of_fees(self) -> bool:
+        """Whether the law lets nobody keep a part of its price."""
+        path = LegalPath(self.reason.legal_path) if self.reason else LegalPath.WITHDRAWAL
+        return free_of_fees(path, by_right=self.judged.by_right)

@@ -157,6 +157,28 @@ def reopened(letter: Letter, _at: datetime) -> Told:
     )
 
 
+def fee(letter: Letter, _at: datetime) -> Told:
+    """What an agent keeps of the price, of which items, and why (law.md M-8)."""
+    kept = {row["line"]: row for row in letter.event.data["fees"]}
+    currency = letter.event.data["currency"]
+    return Told(
+        gettext("A fee for your return %(number)s") % _number(letter),
+        [
+            Entry(_units(item.line, item.quantity), [_kept(kept[item.line.line_id], currency)])
+            for item in _items(letter, only=list(kept))
+        ],
+        {"note": letter.event.data["note"]},
+    )
+
+
+def _kept(row: Mapping[str, Any], currency: str) -> str:
+    return gettext("We keep %(fee)s of %(share)s; %(rest)s is paid back.") % {
+        "fee": sentences.money(row["amount"], currency),
+        "share": sentences.money(row["of"], currency),
+        "rest": sentences.money(row["of"] - row["amount"], currency),
+    }
+
+
 def message(letter: Letter, _at: datetime) -> Told:
     """What an agent wrote, word for word; it is answered on the page, so that it stays in one place."""
     assert letter.rma
@@ -318,6 +340,7 @@ LETTERS: dict[str, Callable[[Letter, datetime], Told]] = {
         rejected,
         reopened,
         message,
+        fee,
         cancelled,
         expired,
         label,

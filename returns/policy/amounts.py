@@ -57,13 +57,15 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def restocking_fee(terms: Terms, legal_path: LegalPath, share: int, *, by_right: bool) -> int:
-    """What the shop may keep of an item's share, rounded down; nothing of a withdrawal by right, nothing of a fault.
+def free_of_fees(legal_path: LegalPath, *, by_right: bool) -> bool:
+    """Nothing may be kept of a withdrawal by right, nothing of a fault (law.md M-6 and section 7)."""
+    return by_right or legal_path is LegalPath.CONFORMITY
 
-    law.md M-6 and section 7. `by_right` is the verdict's.
-    """
+
+def restocking_fee(terms: Terms, legal_path: LegalPath, share: int, *, by_right: bool) -> int:
+    """What the shop may keep of an item's share, rounded down. `by_right` is the verdict's."""
     _check("share", share)
-    if by_right or legal_path is LegalPath.CONFORMITY:
+    if free_of_fees(legal_path, by_right=by_right):
         return 0
     return min(share, share * terms.restocking_percent // 100)
 

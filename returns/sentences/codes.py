@@ -138,6 +138,8 @@ _REFUSALS: dict[str, Sentence] = {
     "order_contradicts": lambda _v: gettext("The change contradicts units or money that were already returned."),
     "payment_taken": lambda _v: gettext("This payment belongs to another order."),
     "key_reused": lambda _v: gettext("This key was used for another request."),
+    "fee_forbidden": lambda _v: gettext("The law lets nobody keep a part of the price of this item."),
+    "fee_above_share": lambda _v: gettext("This is more than the item is worth."),
     "message_missing": lambda _v: gettext("Please write a message."),
     "message_too_long": lambda v: gettext("Please use at most %(limit)d characters.") % {"limit": v["limit"]},
     "messages_too_many": lambda v: (
@@ -159,6 +161,7 @@ _EVENTS: dict[str, Sentence] = {
     "rma.referred": lambda _v: gettext("An agent has been asked to decide."),
     "rma.approved": lambda _v: gettext("The return was approved."),
     "rma.rejected": lambda _v: gettext("An agent has declined the request."),
+    "rma.fee_set": lambda _v: gettext("An agent keeps a part of the price."),
     "rma.reopened": lambda _v: gettext("An agent looks at the return once more."),
     "rma.cancelled": lambda _v: gettext("The return was cancelled."),
     "rma.expired": lambda _v: gettext("The return expired, because nothing was sent in time."),

@@ -42,6 +42,10 @@ def _message(data: OrderData) -> RMA:
     return conversation.ask_back(_referred(data), by=BOB, at=LATE, text=NOTE)
 
 
+def _fee(data: OrderData) -> RMA:
+    return decisions.deduct(_referred(data), fees={"1": 500}, note=NOTE, by=BOB, at=LATE)
+
+
 def _received(data: OrderData) -> RMA:
     rma = _label(data)
     counts = [Count("1", fine=1, wrong=1), Count("2", damaged=1, extra=1)]
@@ -105,6 +109,7 @@ HAPPENS: dict[str, Callable[[OrderData], object]] = {
     "referred": _referred,
     "rejected": _rejected,
     "message": _message,
+    "fee": _fee,
     "reopened": _reopened,
     "cancelled": _cancelled,
     "expired": _expired,

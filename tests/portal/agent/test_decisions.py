@@ -237,3 +237,35 @@ def test_the_case_shows_no_form_of_a_decision_that_was_made(desk, bob):
     rma = waiting()
     decisions.approve(rma, by=bob.actor, at=NOW, note="Yes.")
     assert "ApprovalForm" not in shown(desk, rma).context["forms"]
+
+
+def test_an_approval_may_keep_a_part_and_tells_the_shopper_why(desk):
+    rma = waiting("A-1001", Wish("1", 1), Wish("2", 1))
+    shirt, mug = rma.items.order_by("pk")
+    changes = {"lines": ["1"], "note": "Kind.", f"fee_{shirt.pk}": "10.00", f"fee_{mug.pk}": "1", "fee_note": "Worn."}
+    assert sent(desk, rma, "approval", typed(desk, rma, "ApprovalForm", **changes)).status_code == 302
+    assert list(rma.items.order_by("pk").values_list("state", "fee")) == [("accepted", 1_000), ("referred", 0)]
+    assert Letter.objects.filter(rma=rma, kind="fee").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fee", "note", "field", "sentence"),
+    [
+        ("97", "Worn.", "fee", "This is more than the item is worth."),
+        ("10", "", "fee_note", "Please say why."),
+        ("-1", "Worn.", "fee", "Please enter an amount, such as 12.50."),
+    ],
+)
+def test_a_wrong_fee_is_said_beside_its_field(desk, fee, note, field, sentence):
+    rma = waiting()
+    name = f"fee_{rma.items.get().pk}"
+    page = sent(desk, rma, "approval", typed(desk, rma, "ApprovalForm", note="Kind.", fee_note=note, **{name: fee}))
+    expected = f"approvalform-{name if field == 'fee' else field}"
+    assert (page.status_code, page.context["errors"]) == (422, [(expected, sentence)])
+    assert Letter.objects.filter(kind="fee").count() == 0
+
+
+def test_faulty_goods_offer_no_field_for_a_fee(desk):
+    rma = waiting("A-1001", Wish("1", 1, "faulty"), Wish("2", 1))
+    fields = shown(desk, rma).context["forms"]["ApprovalForm"].fees
+    assert [field.label for field in fields] == ["1 × Mug"]
