@@ -88,14 +88,14 @@ bench: setup .venv/synced-dev ## measure the speed of the main steps
 		env -u DATABASE_URL $(PYTHON) -m "tests.benchmarks.$${name%.py}" || failed=1; \
 	done; exit $$failed
 
-check: .venv/synced-dev ## look for slips: style, types, layers, migrations, deployment, translations
+check: .venv/synced-browser ## look for slips: style, types, layers, migrations, deployment, translations
 	@$(MAKE) --no-print-directory --keep-going style types layers migrations deployment catalogues
 
 style: .venv/synced-dev
 	@$(PYTHON) -m ruff check --quiet .
 	@$(PYTHON) -m ruff format --check --quiet .
 
-types: .venv/synced-dev
+types: .venv/synced-browser
 	@$(PYTHON) -m mypy --no-error-summary
 
 layers: .venv/synced-dev
