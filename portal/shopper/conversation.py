@@ -22,11 +22,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """`my_turn`: an agent wrote last."""
+    """`my_turn`: an agent wrote last. It stands first on the page while the return waits for the answer."""
 
     messages: list[Said]
     readable: bool
     my_turn: bool
+    stands_first: bool
+    stands_below: bool
 
     @classmethod
     def of(cls, rma: RMA, *, own: Collection[str], readable: bool) -> "Conversation":
@@ -36,6 +38,8 @@ class Conversation:
             messages=[_said(message, own, readable=readable) for message in written],
             readable=readable,
             my_turn=bool(written) and written[-1].author == Author.AGENT,
+            stands_first=rma.waits_for_shopper,
+            stands_below=not rma.waits_for_shopper and (bool(written) or rma.may_be_written_to),
         )
 
 
