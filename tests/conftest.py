@@ -6,7 +6,9 @@ from importlib import import_module
 import pytest
 import zeal
 from django.apps import apps
+from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from returns.models import Reason, Role, User
 from tests.people import BOB_EMAIL, MONA_EMAIL, PASSWORD, WANDA_EMAIL
@@ -17,6 +19,12 @@ def _no_repeated_queries() -> Iterator[None]:
     """A query that is repeated for each row is an error."""
     with zeal.zeal_context():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _speaks_the_shops_language() -> None:
+    """A page leaves its reader's language active; the next test begins in the shop's."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(autouse=True)
