@@ -14,16 +14,16 @@ from itertools import batched
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from returns.actions.refusals import Refused
 from returns.models import RMA, Message, Photo, RMAItem
 
-FORMATS = ("JPEG", "PNG", "WEBP")
 MOST = 10  # photos of one return; this and the next two: security.md, rate limits
 MOST_BYTES_EACH = 10_000_000
 MOST_BYTES = 40_000_000
-MOST_PIXELS = 40_000_000  # a picture of one colour is small as a file and huge once it is opened
+# By format. A picture of one colour is small as a file and huge once it is opened: 200 MB for these (security.md A30).
+MOST_PIXELS = {"JPEG": 40_000_000, "PNG": 20_000_000, "WEBP": 12_000_000}
 LONGEST_SIDE = 2_000  # pixels: enough to see a scratch
 KEPT_WITHOUT_A_ROW = timedelta(hours=24)
 FOLDER = "photos"
@@ -107,9 +107,10 @@ def forget_strays(*, at: datetime) -> bool:
 def _redrawn(upload: "File[bytes]") -> Image.Image:
     """The upright picture on white, at most so large, with nothing but its pixels."""
     try:
-        with Image.open(upload, formats=FORMATS) as opened:
+        with Image.open(upload, formats=list(MOST_PIXELS)) as opened:
             _refuse_a_flood(opened)
-            opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded no larger than this needs
+            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # a JPEG is decoded no larger than this needs
+            opened.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
             upright = ImageOps.exif_transpose(opened)
             seen = upright.convert("RGBA" if upright.has_transparency_data else "RGB")
     except Refused:
@@ -123,9 +124,9 @@ def _redrawn(upload: "File[bytes]") -> Image.Image:
     return plain
 
 
-def _refuse_a_flood(opened: Image.Image) -> None:
+def _refuse_a_flood(opened: ImageFile.ImageFile) -> None:
     """Told by the head of the file, before a pixel is decoded."""
-    if opened.width * opened.height > MOST_PIXELS:
+    if opened.width * opened.height > MOST_PIXELS[opened.format or ""]:
         raise Refused("photo_too_large")
 
 

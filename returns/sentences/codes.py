@@ -148,7 +148,8 @@ _REFUSALS: dict[str, Sentence] = {
     "not_writable": lambda _v: gettext("This return has ended, so no message can be added to it. Please write to us."),
     "photo_unreadable": lambda _v: gettext("This file cannot be read as a photo. Please choose a JPEG, PNG or WebP."),
     "photo_too_large": lambda _v: gettext(
-        "This photo is too large. One may have 10 MB and 40 megapixels; all photos of a return together 40 MB."
+        "This photo is too large. A JPEG may have 10 MB and 40 megapixels, a PNG 20, a WebP 12; "
+        "all photos of a return together 40 MB."
     ),
     "photo_too_many": lambda v: gettext("At most %(limit)d photos can be sent for a return.") % {"limit": v["limit"]},
     "changed_meanwhile": lambda _v: gettext(

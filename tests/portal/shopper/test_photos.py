@@ -117,7 +117,10 @@ def test_a_photo_of_a_return_cannot_be_used_again(visitor):
         (b"<svg onload=alert(1)>", "This file cannot be read as a photo. Please choose a JPEG, PNG or WebP."),
         (
             flood(13_000),
-            "This photo is too large. One may have 10 MB and 40 megapixels; all photos of a return together 40 MB.",
+            (
+                "This photo is too large. A JPEG may have 10 MB and 40 megapixels, a PNG 20, a WebP 12; "
+                "all photos of a return together 40 MB."
+            ),
         ),
     ],
 )
