@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from returns.actions import orders, receiving, refunds, requests
+from returns.actions import orders, receiving, requests, sending
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.gateways.standin.process import StandIn
@@ -119,7 +119,7 @@ def _some_returns(now: datetime) -> None:
     rma = _ask("A-1005", Wish("1", 1, "too_small"), at=earlier)
     bench = User.objects.get(email=WAREHOUSE).actor
     receiving.receive(rma, [Count("1", fine=1, grade="B")], by=bench, at=now - timedelta(hours=1))
-    refunds.send_next(gateway(), at=now)
+    sending.send_next(gateway(), at=now)
 
 
 def _ask(number: str, wish: Wish, *, at: datetime) -> RMA:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from returns.actions import photos, refunds, upkeep
+from returns.actions import photos, provider, sending, upkeep
 from returns.gateways.stripe import gateway
 from returns.notifications import deliver
 
@@ -28,8 +28,8 @@ class Task:
 
 
 TASKS = (
-    Task("provider events", lambda at: refunds.work_next_event(gateway(), at=at), timedelta(seconds=0.5)),
-    Task("refunds", lambda at: refunds.send_next(gateway(), at=at), timedelta(seconds=0.5)),
+    Task("provider events", lambda at: provider.work_next_event(gateway(), at=at), timedelta(seconds=0.5)),
+    Task("refunds", lambda at: sending.send_next(gateway(), at=at), timedelta(seconds=0.5)),
     Task("letters", lambda at: deliver.deliver_next(at=at), timedelta(seconds=0.5)),
     Task("expiry", lambda at: upkeep.expire_next(at=at), timedelta(minutes=10)),
     Task("closing", lambda at: upkeep.close_next(at=at), timedelta(minutes=10)),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import decisions, goodwill, refunds
+from returns.actions import decisions, goodwill, sending
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import ANSWER_WITHIN, Wish
@@ -278,7 +278,7 @@ def test_a_failed_refund_is_still_claimed():
     promised()
     order = bought()
     arrived(asked(order, Wish("1", 2)))
-    refunds.send_next(Scripted(Rejected("no")), at=NOW)
+    sending.send_next(Scripted(Rejected("no")), at=NOW)
     with pytest.raises(Refused, match="above_paid"):
         grant(order, 29_990 - 19_344 + 1)
 
@@ -318,9 +318,9 @@ def test_goodwill_does_not_count_as_the_refund_of_what_arrived():
     rma = waiting()
     decisions.approve_with_goodwill(rma, amount=500, note="sorry", by=BOB, at=NOW)
     stripe = Scripted()
-    refunds.send_next(stripe, at=NOW)
+    sending.send_next(stripe, at=NOW)
     assert now_of(rma).state == RMAState.LABEL_READY
     arrived(rma)
-    refunds.send_next(stripe, at=NOW)
+    sending.send_next(stripe, at=NOW)
     assert now_of(rma).state == RMAState.REFUNDED
     assert [refund.amount for refund in rma.refunds.order_by("pk")] == [500, 9_672 + 479]

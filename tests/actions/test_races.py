@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from returns.actions import decisions, goodwill, receiving, refunds, requests, shipping
+from returns.actions import applying, decisions, goodwill, receiving, requests, sending, shipping
 from returns.actions.once import once
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
@@ -125,7 +125,7 @@ def test_eight_workers_send_each_refund_once():
 
     def work() -> int:
         done = 0
-        while refunds.send_next(stripe, at=NOW):
+        while sending.send_next(stripe, at=NOW):
             done += 1
         return done
 
@@ -159,9 +159,9 @@ def test_a_webhook_and_the_answer_at_once_have_one_effect():
     promised()
     arrived(asked(bought(), SHIRT))
     refund = Refund.objects.get()
-    assert refunds._claim(NOW) is not None
+    assert sending._claim(NOW) is not None
     remote = Remote("re_1", "succeeded", refund.amount, "EUR", refund.public_id)
-    at_once(*[lambda: refunds.apply(refund, remote, at=NOW)] * 10)
+    at_once(*[lambda: applying.apply(refund, remote, at=NOW)] * 10)
     assert Event.objects.filter(kind="refund.succeeded").count() == 1
     assert Event.objects.filter(kind="rma.refunded").count() == 1
 
@@ -174,11 +174,11 @@ def test_news_from_everywhere_at_once_deadlocks_nobody(turn):
     rma = asked(order, Wish("1", 2))
     arrived(rma, Count("1", fine=1))
     refund = Refund.objects.get()
-    assert refunds._claim(NOW) is not None
+    assert sending._claim(NOW) is not None
     remote = Remote("re_1", "succeeded", refund.amount, "EUR", refund.public_id)
     news: dict[str, Any] = {"carrier": "dhl", "status": "in_transit", "told_at": NOW, "by": SYSTEM, "at": NOW}
     answers = at_once(
-        *[lambda: refunds.apply(refund, remote, at=NOW)] * 4,
+        *[lambda: applying.apply(refund, remote, at=NOW)] * 4,
         *[lambda: receive(rma, Count("1", fine=1))] * 4,
         *[lambda: shipping.carrier_news(rma, tracking_number="1", **news)] * 4,
         *[lambda: ask(order, SHIRT)] * 4,

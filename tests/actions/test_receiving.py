@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from returns.actions import decisions, receiving, refunds
+from returns.actions import decisions, receiving, sending
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
@@ -40,7 +40,7 @@ def counts_of(receipt: Receipt) -> list[tuple[int, int, int, int, int]]:
 
 
 def pay(rma: RMA) -> None:
-    while refunds.send_next(STRIPE, at=NOW):
+    while sending.send_next(STRIPE, at=NOW):
         pass
 
 

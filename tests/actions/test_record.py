@@ -9,7 +9,7 @@ import pytest
 from django_fsm import can_proceed
 
 import returns.actions
-from returns.actions import decisions, refunds, shipping
+from returns.actions import decisions, sending, shipping
 from returns.actions.receiving import Count
 from returns.actions.record import noted, record
 from returns.actions.requests import Wish
@@ -61,7 +61,7 @@ STRIPE = Scripted()
 
 def send(status: str = "succeeded") -> None:
     STRIPE.steps.append(status)
-    assert refunds.send_next(STRIPE, at=NOW) is True
+    assert sending.send_next(STRIPE, at=NOW) is True
 
 
 def dispatch(rma: RMA) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from returns.actions import receiving, refunds, requests
+from returns.actions import receiving, requests, sending
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.models import RMA, SHOPPER
@@ -54,9 +54,9 @@ def test_a_receipt_takes_eleven_statements_and_one_commit(counts):
 def test_a_refund_is_claimed_in_four_statements_and_applied_in_eleven_with_a_commit_each():
     promised()
     arrived(asked(bought(), Wish("1", 1)))
-    assert cost(lambda: refunds.send_next(Scripted(), at=NOW)) == (4 + 11, 2)
+    assert cost(lambda: sending.send_next(Scripted(), at=NOW)) == (4 + 11, 2)
     assert RMA.objects.get().state == "refunded"
 
 
 def test_a_worker_without_work_asks_once_and_commits_nothing_of_its_own():
-    assert cost(lambda: refunds.send_next(Scripted(), at=NOW)) == (1, 1)
+    assert cost(lambda: sending.send_next(Scripted(), at=NOW)) == (1, 1)

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connections
 
-from returns.actions import refunds, requests
+from returns.actions import requests, sending
 from returns.actions.requests import Wish
 from returns.models import SHOPPER, Event, Order, Refund, RefundState, RMAItem
 from tests.actions.racing import apart, at_once, counted
@@ -49,7 +49,7 @@ def test_four_workers_send_each_refund_once(on_a_file):
 
     def work() -> int:
         done = 0
-        while refunds.send_next(stripe, at=NOW):
+        while sending.send_next(stripe, at=NOW):
             done += 1
         return done
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import decisions, goodwill, refunds, shipping
+from returns.actions import decisions, goodwill, sending, shipping
 from returns.actions.once import once
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
@@ -71,7 +71,7 @@ def test_a_refunded_return_closes_after_thirty_quiet_days():
     promised()
     rma = asked(bought(), Wish("1", 1))
     arrived(rma)
-    refunds.send_next(Scripted(), at=NOW)
+    sending.send_next(Scripted(), at=NOW)
     assert close_next(at=NOW + 30 * DAY) is False
     assert close_next(at=NOW + 30 * DAY + timedelta(seconds=1)) is True
     assert (state_of(rma), close_next(at=NOW + 99 * DAY)) == (RMAState.CLOSED, False)
@@ -83,7 +83,7 @@ def test_a_return_of_which_nothing_is_owed_closes_too():
     goodwill.grant(rma.order, amount=5, reason="loyalty", note="kind", by=BOB, at=NOW, rma=rma)
     arrived(rma, Count("1", wrong=1))
     assert close_next(at=NOW + 31 * DAY) is False
-    refunds.send_next(Scripted(), at=NOW)
+    sending.send_next(Scripted(), at=NOW)
     assert close_next(at=NOW + 31 * DAY) is True
 
 
@@ -91,7 +91,7 @@ def test_a_return_of_which_nothing_is_owed_closes_too():
 def test_a_return_with_money_still_open_does_not_close(status):
     promised()
     arrived(asked(bought(), Wish("1", 1)))
-    refunds.send_next(Scripted(status), at=NOW)
+    sending.send_next(Scripted(status), at=NOW)
     assert close_next(at=NOW + 999 * DAY) is False
 
 
@@ -99,7 +99,7 @@ def test_a_return_with_goodwill_still_open_does_not_close():
     promised()
     rma = asked(bought(), Wish("1", 1))
     arrived(rma)
-    refunds.send_next(Scripted(), at=NOW)
+    sending.send_next(Scripted(), at=NOW)
     goodwill.grant(rma.order, amount=5, reason="loyalty", note="kind", by=BOB, at=NOW, rma=rma)
     assert (state_of(rma), close_next(at=NOW + 999 * DAY)) == (RMAState.REFUNDED, False)
 

@@ -228,10 +228,10 @@ def send_one() -> None:
     """One refund as the worker sends it: claim, call over HTTP, apply."""
     from django.db import connection
 
-    from returns.actions import refunds
+    from returns.actions import sending
     from returns.gateways.stripe import gateway
 
-    if not refunds.send_next(gateway(), at=datetime.now(UTC)):
+    if not sending.send_next(gateway(), at=datetime.now(UTC)):
         raise SystemExit("A refund is missing.")
     connection.close()  # back to the pool: eight threads share it with this one
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from returns.actions import refunds
-from returns.actions.refunds import ABSENCE_AGE, LOOK_AGAIN
+from returns.actions import provider, sending
+from returns.actions.sending import ABSENCE_AGE, LOOK_AGAIN
 from returns.gateways.gateway import PutOff, Rejected, Unanswered
 from returns.gateways.standin.process import StandIn, running
 from returns.gateways.stripe import BUSY, CLOSED, Forged, News, Stripe, connect, read_webhook
@@ -39,7 +39,7 @@ class Shop:
     charge: str
 
     def send(self, after: timedelta = timedelta()) -> None:
-        assert refunds.send_next(self.stripe, at=NOW + after) is True
+        assert sending.send_next(self.stripe, at=NOW + after) is True
 
     @property
     def refund(self) -> Refund:
@@ -191,7 +191,7 @@ def test_the_bank_returns_it_later_and_we_hear_of_it(shop):
     GatewayEvent.objects.create(
         id="evt_1", kind="refund.failed", object_id=shop.refund.gateway_id, received_at=NOW, next_try_at=NOW
     )
-    refunds.work_next_event(shop.stripe, at=NOW)
+    provider.work_next_event(shop.stripe, at=NOW)
     assert (shop.refund.state, shop.refund.failure_reason) == (RefundState.FAILED, "declined")
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import decisions, refunds, shipping
+from returns.actions import decisions, provider, sending, shipping
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
@@ -34,8 +34,8 @@ def test_jana_sends_everything_back_in_two_parcels_and_gets_every_cent():
     stripe = Scripted(Unanswered("connection lost"), "pending")
 
     arrived(rma, Count("1", fine=1, damaged=1), at=NOW + 3 * DAY)
-    refunds.send_next(stripe, at=NOW + 3 * DAY)
-    refunds.send_next(stripe, at=NOW + 4 * DAY)
+    sending.send_next(stripe, at=NOW + 3 * DAY)
+    sending.send_next(stripe, at=NOW + 4 * DAY)
     first = Refund.objects.get()
     assert first.state == RefundState.PENDING
     assert first.gateway_id is not None
@@ -43,11 +43,11 @@ def test_jana_sends_everything_back_in_two_parcels_and_gets_every_cent():
     GatewayEvent.objects.create(
         id="evt_1", kind="refund.updated", object_id=first.gateway_id, received_at=NOW, next_try_at=NOW
     )
-    refunds.work_next_event(stripe, at=NOW + 5 * DAY)
+    provider.work_next_event(stripe, at=NOW + 5 * DAY)
     assert RMA.objects.get().state == RMAState.RECEIVED
 
     arrived(rma, Count("1", fine=1), Count("2", fine=1), at=NOW + 6 * DAY)
-    refunds.send_next(stripe, at=NOW + 6 * DAY)
+    sending.send_next(stripe, at=NOW + 6 * DAY)
     assert RMA.objects.get().state == RMAState.REFUNDED
     assert Refund.objects.succeeded().total() == sum(line.paid for line in order.lines.all()) == 29_495
     assert close_next(at=NOW + 40 * DAY) is True
@@ -92,7 +92,7 @@ def test_a_mug_made_to_order_waits_is_accepted_with_goodwill_expires_and_comes_a
 
     decisions.approve_with_goodwill(rma, amount=300, note="the handle was crooked", by=BOB, at=NOW + DAY)
     stripe = Scripted()
-    refunds.send_next(stripe, at=NOW + DAY)
+    sending.send_next(stripe, at=NOW + DAY)
     assert expire_next(at=NOW + 32 * DAY) is True
     with pytest.raises(Refused, match="rma_not_receivable"):
         arrived(rma)
@@ -101,12 +101,12 @@ def test_a_mug_made_to_order_waits_is_accepted_with_goodwill_expires_and_comes_a
     decisions.reopen(rma, by=BOB, at=late, note="it was at the post office")
     decisions.approve(rma, by=BOB, at=late, note="a late parcel is no loss of right")
     arrived(rma, Count("2", fine=1, missing=1), at=late)
-    refunds.send_next(stripe, at=late)
+    sending.send_next(stripe, at=late)
     assert RMA.objects.get().state == RMAState.REFUNDED
     assert [refund.amount for refund in rma.refunds.order_by("pk")] == [300, 1_000]
 
     arrived(rma, Count("2", damaged=1), at=late + DAY)
-    refunds.send_next(stripe, at=late + DAY)
+    sending.send_next(stripe, at=late + DAY)
     assert RMA.objects.get().state == RMAState.REFUNDED
     assert sum(made.amount for made in stripe.books.values()) == 2_300
     assert close_next(at=late + 40 * DAY) is True

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from returns.actions import conversation, decisions, goodwill, receiving, refunds, shipping, upkeep
+from returns.actions import applying, conversation, decisions, goodwill, receiving, sending, shipping, upkeep
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.gateways.gateway import Remote
@@ -58,7 +58,7 @@ def _refund(status: str, failure_reason: str = "") -> Callable[[OrderData], None
         _received(data)
         refund = _claimed()
         told = Remote("re_1", status, refund.amount, refund.currency, refund.public_id, failure_reason)
-        refunds.apply(refund, told, at=SOON)
+        applying.apply(refund, told, at=SOON)
 
     return happens
 
@@ -67,7 +67,7 @@ def _claimed() -> Refund:
     """As a worker has it that is about to call the provider."""
     refund = Refund.objects.get()
     refund.claim()
-    refund.lease_until = SOON + refunds.LEASE
+    refund.lease_until = SOON + sending.LEASE
     refund.save()
     return refund
 

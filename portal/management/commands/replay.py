@@ -31,7 +31,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from portal.settings import database
-from returns.actions import orders, receiving, refunds, requests
+from returns.actions import orders, provider, receiving, requests, sending
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.gateways.standin.process import StandIn, running
@@ -214,14 +214,14 @@ def _bring_through(one: Sent, gateway: Stripe) -> None:
     counts = [Count(item.line.line_id, fine=item.quantity) for item in accepted]
     if counts:
         receiving.receive(rma, counts, by=BENCH, at=one.at)
-    while refunds.send_next(gateway, at=one.at):
+    while sending.send_next(gateway, at=one.at):
         pass
     _work_news(gateway)
 
 
 def _work_news(gateway: Stripe) -> None:
     """Work the webhooks that have come: in the present, for the provider knows no other time."""
-    while refunds.work_next_event(gateway, at=timezone.now()):
+    while provider.work_next_event(gateway, at=timezone.now()):
         pass
 
 

@@ -1,0 +1,173 @@
+"""A worker sends a refund: claim, call, apply. money.md, "The way of a refund".
+
+Claim in one transaction, call with none open, apply in another. Whatever gives no definite answer is
+uncertain, never failed, and is looked for at the provider before it is sent again.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from returns.actions.applying import apply, finish
+from returns.actions.refusals import Refused
+from returns.gateways.gateway import Gateway, PutOff, Rejected, Remote, Unanswered
+from returns.models import Attempt, Refund, RefundState
+
+LEASE = timedelta(seconds=180)  # longer than the whole call may take
+LOOK_AGAIN = timedelta(minutes=5)
+ABSENCE_AGE = timedelta(minutes=15)  # younger absences may still be a call under way
+KEY_LIFE = timedelta(hours=23)  # the provider forgets keys after 24 hours
+
+
+@dataclass(slots=True)
+class Claim:
+    """A refund that this worker may send now. `sent_before`: it may be at the provider already."""
+
+    refund: Refund
+    attempt: Attempt
+    sent_before: bool
+
+
+def send_next(gateway: Gateway, *, at: datetime) -> bool:
+    """Claim the refund that has waited longest and bring it one step on. False when none waits."""
+    claim = _claim(at)
+    if claim is None:
+        return False
+    try:
+        apply(claim.refund, _call(gateway, claim, at=at), at=at)
+    except Unanswered as doubt:
+        _doubt(claim, str(doubt), at=at, key_spent=doubt.key_spent)
+    except Refused as difference:
+        _doubt(claim, str(difference), at=at)
+    except PutOff as delay:
+        _put_off(claim, delay, at=at)
+    except Rejected as rejection:
+        _fail(claim, rejection, at=at)
+    return True
+
+
+@transaction.atomic
+def _claim(at: datetime) -> Claim | None:
+    """Take one refund with a lease and write the attempt down, before anything is sent."""
+    waiting = Refund.objects.sendable(at).select_for_update(skip_locked=True, of=("self",), no_key=True)
+    refund = waiting.select_related("payment", "rma", "order").first()
+    if refund is None:
+        return None
+    nothing_sent = refund.state == RefundState.DUE  # or the provider did nothing, and said so
+    if refund.state == RefundState.SENDING:  # its worker died: nobody knows how far it came
+        refund.doubt()
+    refund.claim()
+    refund.lease_until = at + LEASE
+    refund.updated_at = at
+    refund.save()
+    last = refund.attempts.last()
+    if last is None:
+        return Claim(refund, _attempt(refund, 1, at), sent_before=False)
+    if nothing_sent:  # the key's life and the age of an absence count from what is sent now
+        last.first_sent_at = last.last_sent_at = at
+        last.save()
+    return Claim(refund, last, sent_before=not nothing_sent)
+
+
+def _attempt(refund: Refund, number: int, at: datetime) -> Attempt:
+    return Attempt.objects.create(
+        refund=refund,
+        number=number,
+        key=f"r-{refund.public_id}-{number}",
+        first_sent_at=at,
+        last_sent_at=at,
+    )
+
+
+def _call(gateway: Gateway, claim: Claim, *, at: datetime) -> Remote:
+    """The provider's object. Unanswered also when it was sent before, is not there, and may still appear."""
+    if claim.sent_before:
+        if remote := _look(gateway, claim):
+            return remote
+        if at - claim.attempt.last_sent_at < ABSENCE_AGE:
+            raise Unanswered("not_found_yet")
+        _prove_absent(claim, at=at)
+    try:
+        return gateway.refund(claim.refund, claim.attempt)
+    except Rejected:
+        # "Already refunded" is neither success nor failure: it may be our own (money.md).
+        if remote := gateway.find(claim.refund):
+            return remote
+        raise
+
+
+def _look(gateway: Gateway, claim: Claim) -> Remote | None:
+    """What became of a refund that was sent.
+
+    A refusal to look proves nothing, since another account has no such payment; and no look spends a key.
+    """
+    try:
+        return gateway.find(claim.refund)
+    except (Rejected, Unanswered) as doubt:
+        raise Unanswered(str(doubt)) from doubt
+
+
+@transaction.atomic
+def _prove_absent(claim: Claim, *, at: datetime) -> None:
+    """Store the proof that the last attempt left nothing behind, and choose the key to send with.
+
+    A key is replaced when its stored answer is a server error or it nears the provider's memory.
+    """
+    attempt = claim.attempt
+    attempt.absent_at = at
+    spent = attempt.key_spent or at - attempt.first_sent_at > KEY_LIFE
+    if not spent:
+        attempt.last_sent_at = at
+    attempt.save()
+    if spent:
+        claim.attempt = _attempt(claim.refund, attempt.number + 1, at)
+
+
+@transaction.atomic
+def _doubt(claim: Claim, error: str, *, at: datetime, key_spent: bool = False) -> None:
+    if refund := _still_ours(claim):
+        claim.attempt.key_spent |= key_spent
+        refund.doubt()
+        _wait(refund, LOOK_AGAIN, at)
+        _note(claim.attempt, Attempt.Outcome.UNANSWERED, error)
+
+
+@transaction.atomic
+def _put_off(claim: Claim, delay: PutOff, *, at: datetime) -> None:
+    """The provider did nothing and says so: again later, with the same key."""
+    if refund := _still_ours(claim):
+        if claim.sent_before:
+            refund.doubt()
+        else:
+            refund.put_back()
+            _note(claim.attempt, Attempt.Outcome.PUT_OFF, str(delay))
+        _wait(refund, delay.wait, at)
+
+
+@transaction.atomic
+def _fail(claim: Claim, rejection: Rejected, *, at: datetime) -> None:
+    """The provider will not do it: nothing was paid, and a person must find another way."""
+    if refund := _still_ours(claim):
+        refund.fail()
+        refund.failure_reason = rejection.code[:100]
+        _note(claim.attempt, Attempt.Outcome.ANSWERED, str(rejection))
+        finish(refund, "refund.failed", at=at)
+
+
+def _still_ours(claim: Claim) -> Refund | None:
+    """The locked row, unless a webhook or another worker has moved it on: they know better."""
+    refund = Refund.objects.locked().select_related("rma", "order").get(pk=claim.refund.pk)
+    return refund if (refund.state, refund.lease_until) == (RefundState.SENDING, claim.refund.lease_until) else None
+
+
+def _wait(refund: Refund, wait: timedelta, at: datetime) -> None:
+    refund.next_try_at = at + wait
+    refund.lease_until = None
+    refund.updated_at = at
+    refund.save()
+
+
+def _note(attempt: Attempt, outcome: str, error: str) -> None:
+    attempt.outcome, attempt.error = outcome, error[:200]
+    attempt.save()

@@ -1,0 +1,29 @@
+"""What the tests of refunds share: a refund that is due, and ways to look at it and to send it."""
+
+from datetime import timedelta
+
+from returns.actions import sending
+from returns.gateways.gateway import PutOff, Remote, Unanswered
+from returns.models import RMA, Refund
+from tests.gateways.scripted import Scripted
+from tests.people import NOW
+
+BUSY = PutOff("rate_limit", timedelta(seconds=30))
+SILENCE = Unanswered("connection lost")
+SERVER_ERROR = Unanswered("500", key_spent=True)
+
+
+def now_of(refund: Refund) -> Refund:
+    return Refund.objects.get(pk=refund.pk)
+
+
+def send(gateway: Scripted, *, after: timedelta = timedelta()) -> bool:
+    return sending.send_next(gateway, at=NOW + after)
+
+
+def state_of(refund: Refund) -> tuple[str, str]:
+    return now_of(refund).state, RMA.objects.get().state
+
+
+def remote_of(refund: Refund, status: str, id: str = "re_1", failure_reason: str = "") -> Remote:
+    return Remote(id, status, refund.amount, refund.currency, refund.public_id, failure_reason)

@@ -1,0 +1,68 @@
+"""What the provider says becomes what our row says, once, in whatever order it comes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from returns.actions import applying, sending
+from returns.actions.refusals import Refused
+from returns.models import Event, Letter, Refund, RefundState, RMAState
+from tests.actions.refunding import now_of, remote_of, state_of
+from tests.people import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def apply_in_turn(refund: Refund, *statuses: str) -> None:
+    for status in statuses:
+        applying.apply(refund, remote_of(refund, status), at=NOW)
+
+
+@pytest.fixture
+def claimed(refund) -> Refund:
+    assert sending._claim(NOW) is not None
+    return refund
+
+
+def test_a_webhook_before_the_answer_settles_the_refund_and_the_answer_is_no_news(claimed):
+    apply_in_turn(claimed, "succeeded", "succeeded")
+    assert state_of(claimed) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+    assert Event.objects.filter(kind="refund.succeeded").count() == 1
+    assert Letter.objects.filter(kind="refunded").count() == 1
+
+
+@pytest.mark.parametrize("late", ["pending", "requires_action", "canceled", "succeeded"])
+@pytest.mark.parametrize("end", ["succeeded", "failed", "canceled"])
+def test_a_late_message_does_not_undo_an_end(claimed, end, late):
+    apply_in_turn(claimed, end)
+    before = state_of(claimed), Event.objects.count()
+    apply_in_turn(claimed, late)
+    assert (state_of(claimed), Event.objects.count()) == before
+
+
+def test_money_that_comes_back_from_the_bank_reopens_the_return(claimed):
+    apply_in_turn(claimed, "succeeded")
+    applying.apply(claimed, remote_of(claimed, "failed", failure_reason="declined"), at=NOW + timedelta(days=9))
+    assert state_of(claimed) == (RefundState.FAILED, RMAState.REFUND_DUE)
+    assert now_of(claimed).failure_reason == "declined"
+
+
+def test_details_asked_for_and_given_lead_to_the_money(claimed):
+    apply_in_turn(claimed, "requires_action", "pending", "succeeded")
+    kinds = Event.objects.filter(refund=claimed).order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["refund.decided", "refund.needs_details", "refund.pending", "refund.succeeded"]
+
+
+def test_another_refund_with_our_id_does_not_speak_for_ours(claimed):
+    apply_in_turn(claimed, "succeeded")
+    with pytest.raises(Refused, match="remote_differs"):
+        applying.apply(claimed, remote_of(claimed, "failed", id="re_2"), at=NOW)
+    assert state_of(claimed) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+
+
+def test_nothing_is_written_when_the_news_differs(claimed):
+    with pytest.raises(Refused), transaction.atomic():
+        applying.apply(claimed, replace(remote_of(claimed, "succeeded"), amount=1), at=NOW)
+    assert now_of(claimed).state == RefundState.SENDING

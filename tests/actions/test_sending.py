@@ -1,0 +1,224 @@
+"""A refund is sent: never twice, never lost, whatever the provider answers."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from returns.actions import sending
+from returns.actions.requests import Wish
+from returns.actions.sending import ABSENCE_AGE, KEY_LIFE, LEASE, LOOK_AGAIN
+from returns.gateways.gateway import Rejected
+from returns.models import Attempt, Event, Letter, RefundState, RMAState
+from tests.actions.refunding import BUSY, SERVER_ERROR, SILENCE, now_of, send, state_of
+from tests.gateways.scripted import Lost, Scripted
+from tests.people import NOW, arrived, asked, bought, promised
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_is_due_is_sent_once_and_the_return_is_refunded(refund):
+    stripe = Scripted()
+    assert (send(stripe), send(stripe)) == (True, False)
+    assert state_of(refund) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+    assert stripe.keys == [f"r-{refund.public_id}-1"]
+    assert now_of(refund).gateway_id == "re_1"
+
+
+def test_the_oldest_refund_is_sent_first():
+    promised()
+    order = bought()
+    arrived(asked(order, Wish("2", 1)), at=NOW + timedelta(minutes=1))
+    arrived(asked(order, Wish("1", 1)), at=NOW)
+    stripe = Scripted()
+    send(stripe, after=timedelta(hours=1))
+    assert [made.amount for made in stripe.books.values()] == [9_672]
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "letter"),
+    [
+        ("pending", RefundState.PENDING, "refund_pending"),
+        ("requires_action", RefundState.REQUIRES_ACTION, "refund_needs_details"),
+        ("failed", RefundState.FAILED, "refund_failed"),
+        ("canceled", RefundState.CANCELED, "refund_failed"),
+    ],
+)
+def test_an_answer_that_is_not_the_end_keeps_the_return_open_and_tells_the_shopper(refund, status, state, letter):
+    send(Scripted(status))
+    assert state_of(refund) == (state, RMAState.REFUND_DUE)
+    assert Letter.objects.filter(kind__startswith="refund").get().kind == letter
+
+
+def test_a_lost_answer_is_uncertain_and_tells_nobody(refund):
+    events = Event.objects.count()
+    send(Scripted(SILENCE))
+    assert state_of(refund) == (RefundState.UNCERTAIN, RMAState.REFUND_DUE)
+    assert Event.objects.count() == events
+    assert now_of(refund).attempts.get().outcome == Attempt.Outcome.UNANSWERED
+
+
+def test_a_refund_whose_answer_was_lost_is_found_and_adopted(refund):
+    stripe = Scripted(Lost())
+    send(stripe)
+    send(stripe, after=LOOK_AGAIN)
+    assert state_of(refund) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+    assert len(stripe.keys) == 1
+
+
+def test_an_absence_younger_than_fifteen_minutes_proves_nothing(refund):
+    stripe = Scripted(SILENCE)
+    send(stripe)
+    send(stripe, after=LOOK_AGAIN)
+    assert now_of(refund).state == RefundState.UNCERTAIN
+    assert len(stripe.keys) == 1
+
+
+def test_after_an_aged_absence_it_is_sent_again_under_the_same_key(refund):
+    stripe = Scripted(SILENCE)
+    send(stripe)
+    send(stripe, after=ABSENCE_AGE)
+    assert stripe.keys == [f"r-{refund.public_id}-1"] * 2
+    assert now_of(refund).state == RefundState.SUCCEEDED
+    assert now_of(refund).attempts.get().absent_at == NOW + ABSENCE_AGE
+
+
+def test_after_a_server_error_an_aged_absence_earns_a_new_key(refund):
+    stripe = Scripted(SERVER_ERROR)
+    send(stripe)
+    send(stripe, after=LOOK_AGAIN)
+    assert len(stripe.keys) == 1
+    send(stripe, after=ABSENCE_AGE)
+    assert stripe.keys == [f"r-{refund.public_id}-1", f"r-{refund.public_id}-2"]
+    assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+def test_a_key_that_nears_the_providers_memory_is_replaced(refund):
+    stripe = Scripted(SILENCE)
+    send(stripe)
+    send(stripe, after=KEY_LIFE + timedelta(seconds=1))
+    assert stripe.keys[-1] == f"r-{refund.public_id}-2"
+
+
+def test_a_server_error_that_did_move_money_is_adopted(refund):
+    stripe = Scripted(Lost())
+    send(stripe)
+    Attempt.objects.update(key_spent=True)
+    send(stripe, after=ABSENCE_AGE)
+    assert (len(stripe.keys), len(stripe.books), now_of(refund).state) == (1, 1, RefundState.SUCCEEDED)
+
+
+def test_a_refund_put_off_waits_as_told_and_goes_under_the_same_key(refund):
+    stripe = Scripted(BUSY)
+    send(stripe)
+    assert (now_of(refund).state, now_of(refund).next_try_at) == (RefundState.DUE, NOW + BUSY.wait)
+    assert send(stripe, after=BUSY.wait - timedelta(seconds=1)) is False
+    assert send(stripe, after=BUSY.wait) is True
+    assert stripe.keys == [f"r-{refund.public_id}-1"] * 2
+    assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+def test_a_doubtful_refund_that_is_put_off_stays_in_doubt(refund):
+    stripe = Scripted(SILENCE, BUSY)
+    send(stripe)
+    send(stripe, after=ABSENCE_AGE)
+    assert now_of(refund).state == RefundState.UNCERTAIN
+    assert now_of(refund).attempts.get().outcome == Attempt.Outcome.UNANSWERED
+
+
+def test_a_refund_put_off_and_then_lost_is_looked_for_before_it_is_sent_again(refund):
+    """The worker dies in the second call; by the time another comes, the provider has forgotten the key."""
+    stripe = Scripted(BUSY)
+    send(stripe)
+    assert sending._claim(NOW + BUSY.wait) is not None
+    stripe.refund(refund, Attempt.objects.get())
+    send(stripe, after=timedelta(days=3))
+    assert len(stripe.keys) == 2
+    assert now_of(refund).gateway_id == "re_1"
+
+
+def test_the_age_of_an_absence_counts_from_the_call_that_was_not_put_off(refund):
+    stripe = Scripted(BUSY, SILENCE)
+    send(stripe)
+    later = KEY_LIFE + timedelta(hours=1)  # the keys were refused for a day
+    send(stripe, after=later)
+    send(stripe, after=later + LOOK_AGAIN)
+    assert len(stripe.keys) == 2
+    send(stripe, after=later + ABSENCE_AGE)
+    assert set(stripe.keys) == {f"r-{refund.public_id}-1"}
+
+
+def test_a_worker_killed_after_its_claim_leaves_a_lease_that_runs_out(refund):
+    stripe = Scripted()
+    assert sending._claim(NOW) is not None
+    assert send(stripe, after=LEASE) is False
+    assert send(stripe, after=LEASE + timedelta(seconds=1)) is True
+    assert (stripe.keys, now_of(refund).state) == ([], RefundState.UNCERTAIN)
+    send(stripe, after=timedelta(minutes=20))
+    assert (len(stripe.books), now_of(refund).state) == (1, RefundState.SUCCEEDED)
+
+
+def test_a_worker_killed_after_the_call_leaves_a_refund_that_is_adopted(refund):
+    stripe = Scripted()
+    claim = sending._claim(NOW)
+    assert claim is not None
+    stripe.refund(claim.refund, claim.attempt)
+    send(stripe, after=timedelta(minutes=4))
+    assert (stripe.keys, now_of(refund).state) == ([claim.attempt.key], RefundState.SUCCEEDED)
+
+
+def test_a_slow_worker_does_not_undo_what_the_next_one_found(refund):
+    stripe = Scripted()
+    slow = sending._claim(NOW)
+    assert slow is not None
+    stripe.refund(slow.refund, slow.attempt)
+    send(stripe, after=timedelta(minutes=4))
+    sending._doubt(slow, "timed out", at=NOW + timedelta(minutes=5))
+    sending._fail(slow, Rejected("late"), at=NOW + timedelta(minutes=5))
+    sending._put_off(slow, BUSY, at=NOW + timedelta(minutes=5))
+    assert state_of(refund) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+
+
+def test_a_definite_no_fails_and_waits_for_a_person(refund):
+    stripe = Scripted(Rejected("charge_disputed", "no"))
+    send(stripe)
+    assert state_of(refund) == (RefundState.FAILED, RMAState.REFUND_DUE)
+    assert now_of(refund).failure_reason == "charge_disputed"
+    assert send(stripe, after=timedelta(days=9)) is False
+
+
+def test_already_refunded_is_adopted_where_it_is_our_own(refund):
+    stripe = Scripted(Lost(), Rejected("charge_already_refunded"))
+    send(stripe)
+    stripe.looks.append(None)  # the list has not caught up yet
+    send(stripe, after=ABSENCE_AGE)
+    assert (now_of(refund).state, now_of(refund).gateway_id) == (RefundState.SUCCEEDED, "re_1")
+
+
+def test_a_refusal_to_look_leaves_the_refund_in_doubt(refund):
+    """With the key of another account the payment does not exist there: that proves no absence."""
+    stripe = Scripted(Lost())
+    stripe.looks.append(Rejected("resource_missing"))
+    send(stripe)
+    send(stripe, after=ABSENCE_AGE)
+    assert now_of(refund).state == RefundState.UNCERTAIN
+    send(stripe, after=ABSENCE_AGE + LOOK_AGAIN)
+    assert (now_of(refund).state, len(stripe.keys)) == (RefundState.SUCCEEDED, 1)
+
+
+def test_a_look_that_fails_spends_no_key(refund):
+    stripe = Scripted(SILENCE)
+    stripe.looks.append(SERVER_ERROR)
+    send(stripe)
+    send(stripe, after=ABSENCE_AGE)
+    send(stripe, after=ABSENCE_AGE + LOOK_AGAIN)
+    assert stripe.keys == [f"r-{refund.public_id}-1"] * 2
+
+
+@pytest.mark.parametrize("change", [{"amount": 1}, {"currency": "USD"}, {"status": "reversed"}])
+def test_an_answer_that_is_not_about_our_refund_is_a_doubt_and_stops_nobody(refund, change, monkeypatch):
+    stripe = Scripted()
+    honest = stripe._make
+    monkeypatch.setattr(stripe, "_make", lambda *told: replace(honest(*told), **change))
+    assert send(stripe) is True
+    assert now_of(refund).state == RefundState.UNCERTAIN
