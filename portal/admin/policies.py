@@ -25,7 +25,7 @@ from portal.admin.site import ForManagers, WordsField, site
 from returns import sentences
 from returns.actions.policies import succeed
 from returns.models import Policy, Reason, Season
-from returns.models.policies import PRESETS, SEASONS_OVERLAP
+from returns.models.policies import BESIDE_MONEY, PRESETS, SEASONS_OVERLAP
 from returns.policy.currencies import EXPONENTS
 from returns.policy.lint import Issue, Severity, lint, lint_together
 from returns.sentences.writing import EXCEPTIONS
@@ -33,14 +33,14 @@ from returns.sentences.writing import EXCEPTIONS
 GOODS = ("kinds", "countries")
 WINDOW = ("window_days", "counted_from", "transit_days", "final_sale_returnable", "exceptions_returnable")
 PRICE = ("currency", "return_fee", "return_cost_told", "free_reasons", "restocking_percent")
+BACK = ("resolutions", "credit_bonus_percent", "keep_up_to", "outbound_shipping")
 PERSON = ("faulty_photos", "person_decides", "person_above_units", "person_above_amount", "person_after_returns")
 DATES = ("valid_from", "valid_until")
-AMOUNTS = ("return_fee", "person_above_amount")
+AMOUNTS = ("return_fee", "keep_up_to", "person_above_amount")
 
 FIELDS = {
     "window_shorter_than_law": "window_days",
-    "restocking_fee_on_withdrawal": "restocking_percent",
-    "percent_out_of_range": "restocking_percent",
+    "bonus_without_credit": "credit_bonus_percent",
     "return_cost_not_told": "return_cost_told",
     "never_in_force": "valid_until",
 }
@@ -80,6 +80,20 @@ class PolicyForm(forms.ModelForm):
         label=gettext_lazy("Reasons for which the way back is free"),
         help_text=gettext_lazy("It is always free for faulty goods."),
     )
+    resolutions = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        choices=list(BESIDE_MONEY.items()),
+        label=gettext_lazy("Offered beside money back"),
+        help_text=gettext_lazy("Money back is always offered, because the law says so."),
+    )
+    keep_up_to = forms.CharField(
+        required=False,
+        label=gettext_lazy("Goods may be kept up to this value"),
+        help_text=gettext_lazy(
+            "A return whose goods are worth at most this is paid back without a parcel. Empty means never."
+        ),
+    )
     person_above_amount = forms.CharField(
         required=False,
         label=gettext_lazy("An agent decides above this value"),
@@ -107,6 +121,9 @@ class PolicyForm(forms.ModelForm):
 
     def clean_return_fee(self) -> int:
         return amounts.read(self.cleaned_data["return_fee"], self.cleaned_data.get("currency", "")) or 0
+
+    def clean_keep_up_to(self) -> int | None:
+        return amounts.read(self.cleaned_data["keep_up_to"], self.cleaned_data.get("currency", ""))
 
     def clean_person_above_amount(self) -> int | None:
         return amounts.read(self.cleaned_data["person_above_amount"], self.cleaned_data.get("currency", ""))
@@ -215,6 +232,7 @@ class PolicyAdmin(TranslationAdmin, ForManagers):
                 (gettext_lazy("Goods and countries"), {"fields": [*GOODS]}),
                 (gettext_lazy("Until when"), {"fields": [*WINDOW]}),
                 (gettext_lazy("What it costs"), {"fields": [*PRICE]}),
+                (gettext_lazy("What comes back"), {"fields": [*BACK]}),
                 (gettext_lazy("When an agent decides"), {"fields": [*PERSON]}),
                 names,
             ]

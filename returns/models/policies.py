@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import permutations
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from returns.models.reasons import Reason
 from returns.policy.countries import COUNTRIES
 from returns.policy.currencies import EXPONENTS
-from returns.policy.facts import CountedFrom, Terms
+from returns.policy.facts import CountedFrom, OutboundShipping, Resolution, Terms
 from returns.policy.facts import Season as SeasonFacts
 from returns.policy.law import EXCEPTIONS
 
@@ -22,6 +23,12 @@ FROM = {
     CountedFrom.ORDER: _("the order"),
     CountedFrom.DISPATCH: _("dispatch"),
     CountedFrom.POSSESSION: _("delivery"),
+}
+BESIDE_MONEY = {Resolution.CREDIT: _("store credit"), Resolution.KEEP: _("keeping the goods")}
+SHIPPING = {
+    OutboundShipping.NONE: _("nothing of it"),
+    OutboundShipping.PROPORTIONAL: _("in proportion to the goods"),
+    OutboundShipping.FULL: _("all of it"),
 }
 PRESETS = (14, 30, 100, None)  # days: the windows offered as a starting point; None is no limit
 MOST_DAYS = 36_500
@@ -44,9 +51,25 @@ def _letters(value: Any) -> None:
         raise ValidationError(_("There is no exception %(letter)s. Use letters from a to m.") % {"letter": unknown[0]})
 
 
+def _resolutions(value: Any) -> None:
+    _words(value)
+    if set(value) - set(BESIDE_MONEY) or len(set(value)) < len(value):
+        raise ValidationError(_("Give each of %(words)s at most once.") % {"words": ", ".join(BESIDE_MONEY)})
+
+
+def _offering(*resolutions: Resolution) -> Q:
+    """Policies that offer at least these beside money back: the whole lists are few enough to be named."""
+    lists = [list(words) for count in range(3) for words in permutations(BESIDE_MONEY, count)]
+    return Q(resolutions__in=[words for words in lists if {*resolutions} <= {*words}])
+
+
 def _currency(value: str) -> None:
     if value not in EXPONENTS:
         raise ValidationError(_("There is no currency %(code)s. Use codes such as EUR, CZK.") % {"code": value})
+
+
+NO_CREDIT = _("Offer store credit, or leave the bonus at 0.")
+NO_KEEPING = _("Offer keeping the goods, or leave the value empty.")
 
 
 class PolicyQuerySet(models.QuerySet["Policy"]):
@@ -135,6 +158,27 @@ class Policy(models.Model):
         help_text=_("Amounts of this policy bind orders paid in this currency alone."),
     )
 
+    resolutions = models.JSONField(
+        _("offered beside money back"),
+        default=list,
+        blank=True,
+        validators=[_resolutions],
+        help_text=_("Money back is always offered, because the law says so."),
+    )
+    credit_bonus_percent = models.PositiveIntegerField(
+        _("bonus on store credit in percent"), default=0, validators=[MaxValueValidator(100)]
+    )
+    keep_up_to = models.BigIntegerField(
+        _("goods may be kept up to this value"), null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    outbound_shipping = models.CharField(
+        _("what a partial withdrawal gives back of the delivery"),
+        max_length=20,
+        choices=list(SHIPPING.items()),
+        default=OutboundShipping.PROPORTIONAL,
+        help_text=_("A full withdrawal always gives the standard delivery back."),
+    )
+
     faulty_photos = models.PositiveIntegerField(
         _("photos of a fault"), default=0, validators=[MaxValueValidator(10)], help_text=_("How many are asked for.")
     )
@@ -167,13 +211,32 @@ class Policy(models.Model):
                 violation_error_message=_("The end must be later than the start."),
             ),
             models.CheckConstraint(condition=Q(counted_from__in=[*CountedFrom]), name="policy_counted_from_known"),
-            models.CheckConstraint(condition=Q(restocking_percent__lte=100), name="policy_percent_of_a_whole"),
             models.CheckConstraint(
-                condition=Q(return_fee__gte=0) & (Q(person_above_amount=None) | Q(person_above_amount__gte=0)),
+                condition=Q(outbound_shipping__in=[*OutboundShipping]), name="policy_outbound_shipping_known"
+            ),
+            models.CheckConstraint(condition=_offering(), name="policy_resolutions_known"),
+            models.CheckConstraint(
+                condition=Q(restocking_percent__lte=100, credit_bonus_percent__lte=100),
+                name="policy_percent_of_a_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(credit_bonus_percent=0) | _offering(Resolution.CREDIT),
+                name="policy_bonus_on_credit",
+                violation_error_message=NO_CREDIT,
+            ),
+            models.CheckConstraint(
+                condition=Q(keep_up_to=None) | _offering(Resolution.KEEP),
+                name="policy_kept_if_offered",
+                violation_error_message=NO_KEEPING,
+            ),
+            models.CheckConstraint(
+                condition=Q(return_fee__gte=0)
+                & (Q(person_above_amount=None) | Q(person_above_amount__gte=0))
+                & (Q(keep_up_to=None) | Q(keep_up_to__gte=0)),
                 name="policy_amounts_not_negative",
             ),
             models.CheckConstraint(
-                condition=~Q(currency="") | Q(return_fee=0, person_above_amount=None),
+                condition=~Q(currency="") | Q(return_fee=0, person_above_amount=None, keep_up_to=None),
                 name="policy_amounts_have_a_currency",
                 violation_error_message=_("Say in which currency the amounts are."),
             ),
@@ -186,8 +249,12 @@ class Policy(models.Model):
         wrong: dict[str, Any] = {}
         if self.valid_from and self.valid_until and self.valid_until <= self.valid_from:
             wrong["valid_until"] = _("The end must be later than the start.")
-        if (self.return_fee or self.person_above_amount is not None) and not self.currency:
+        if not self.currency and (self.return_fee or (self.person_above_amount, self.keep_up_to) != (None, None)):
             wrong["currency"] = _("Say in which currency the amounts are.")
+        if self.credit_bonus_percent and Resolution.CREDIT not in self.resolutions:
+            wrong["credit_bonus_percent"] = NO_CREDIT
+        if self.keep_up_to is not None and Resolution.KEEP not in self.resolutions:
+            wrong["keep_up_to"] = NO_KEEPING
         known = Reason.objects.filter(code__in=self.free_reasons).values_list("code", flat=True)
         if unknown := set(self.free_reasons) - set(known):
             wrong["free_reasons"] = _("There is no reason %(code)s.") % {"code": min(unknown)}
@@ -228,6 +295,10 @@ class Policy(models.Model):
             person_above_units=self.person_above_units,
             person_above_amount=self.person_above_amount,
             person_after_returns=self.person_after_returns,
+            resolutions=frozenset(map(Resolution, self.resolutions)),
+            credit_bonus_percent=self.credit_bonus_percent,
+            keep_up_to=self.keep_up_to,
+            outbound_shipping=OutboundShipping(self.outbound_shipping),
             restocking_percent=self.restocking_percent,
             return_fee=self.return_fee,
             return_cost_told=self.return_cost_told,

@@ -15,7 +15,7 @@ from returns.models.lifecycle import ItemLifecycle, ItemState, RMALifecycle, RMA
 from returns.models.orders import Order, OrderLine
 from returns.models.reasons import Reason
 from returns.policy.amounts import free_of_fees
-from returns.policy.facts import LegalPath
+from returns.policy.facts import LegalPath, Resolution
 from returns.policy.verdict import Verdict
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -245,7 +245,8 @@ class RMAItemQuerySet(models.QuerySet["RMAItem"]):
 class RMAItem(ItemLifecycle):
     """One order line in a return. `share` is its part of what was paid, `fee` what of it is kept for restocking.
 
-    Both are fixed when asked for, in minor units of the order's currency.
+    `credit_bonus` is added when it is paid out as store credit. All are fixed when asked for, in minor units of the
+    order's currency.
     """
 
     rma = models.ForeignKey(RMA, on_delete=models.CASCADE, related_name="items")
@@ -254,7 +255,8 @@ class RMAItem(ItemLifecycle):
     share = models.BigIntegerField()
     fee = models.BigIntegerField(default=0)
     reason = models.ForeignKey(Reason, null=True, on_delete=models.PROTECT, related_name="+")
-    resolution = models.CharField(max_length=20, default="refund")
+    resolution = models.CharField(max_length=20, default=Resolution.REFUND)
+    credit_bonus = models.BigIntegerField(default=0)
     note = models.CharField(max_length=2000, blank=True)
     # What the shopper said of the seal of goods that are sealed (law.md X-1); null when nobody asked.
     seal_broken = models.BooleanField(null=True)
@@ -270,6 +272,11 @@ class RMAItem(ItemLifecycle):
             models.CheckConstraint(condition=Q(quantity__gte=1), name="item_quantity_positive"),
             models.CheckConstraint(condition=Q(share__gte=0), name="item_share_not_negative"),
             models.CheckConstraint(condition=Q(fee__gte=0, fee__lte=F("share")), name="item_fee_within_share"),
+            models.CheckConstraint(condition=Q(resolution__in=[*Resolution]), name="item_resolution_known"),
+            models.CheckConstraint(
+                condition=Q(credit_bonus=0) | Q(credit_bonus__gt=0, resolution=Resolution.CREDIT),
+                name="item_bonus_on_credit",
+            ),
             models.CheckConstraint(condition=Q(state__in=ItemState.values), name="item_state_known"),
         ]
 

@@ -4,7 +4,7 @@ Every datetime is aware, every date is a `datetime.date`, every quantity is a co
 Facts that contradict their own type are refused here with a ValueError, so that the rules need not ask again.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -34,6 +34,22 @@ class CountedFrom(StrEnum):
     ORDER = "order"
     DISPATCH = "dispatch"
     POSSESSION = "possession"
+
+
+class Resolution(StrEnum):
+    """What the shopper gets for an item: money back, store credit, or the money without sending the item back."""
+
+    REFUND = "refund"
+    CREDIT = "credit"
+    KEEP = "keep"
+
+
+class OutboundShipping(StrEnum):
+    """What of the outbound delivery a partial withdrawal gives back (law.md M-10); a full one gives all (M-11)."""
+
+    NONE = "none"
+    PROPORTIONAL = "proportional"
+    FULL = "full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +163,9 @@ class Terms:
 
     It binds orders placed in [valid_from, valid_until). `transit_days` stands in for an unknown delivery (law.md C-11).
     Amounts are minor units of `currency` and bind orders paid in it alone; "" is whatever an order was paid in.
-    `free_reasons` are codes of reasons for which the shop pays the way back.
+    `free_reasons` are codes of reasons for which the shop pays the way back. `resolutions` are offered beside money
+    back, which is always offered (law.md M-5); `credit_bonus_percent` is added to store credit; a return worth at most
+    `keep_up_to` may be kept, None being never.
     """
 
     id: str
@@ -167,7 +185,10 @@ class Terms:
     person_above_units: int | None = None
     person_above_amount: int | None = None
     person_after_returns: int | None = None
-    resolutions: frozenset[str] = field(default=frozenset({"refund"}))
+    resolutions: frozenset[Resolution] = frozenset()
+    credit_bonus_percent: int = 0
+    keep_up_to: int | None = None
+    outbound_shipping: OutboundShipping = OutboundShipping.PROPORTIONAL
     restocking_percent: int = 0
     return_fee: int = 0
     return_cost_told: bool = True

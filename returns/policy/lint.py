@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import combinations, pairwise
 from types import MappingProxyType
 
-from returns.policy.facts import CountedFrom, Terms
+from returns.policy.facts import CountedFrom, OutboundShipping, Resolution, Terms
 from returns.policy.law import LAW, Law, Regime
 from returns.policy.precedence import in_force, strength
 
@@ -20,12 +20,14 @@ LINT_CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "window_shorter_than_law": ("days", "law_days", "countries"),
         "window_counted_early": ("days", "law_days", "countries"),
         "restocking_fee_on_withdrawal": ("percent", "countries"),
-        "refund_not_offered": ("countries",),
+        "outbound_shipping_kept": ("countries",),
         "return_cost_not_told": ("fee", "countries"),
         "sale_goods_excluded": ("countries",),
         "approval_before_withdrawal": ("countries",),
         "fees_to_disclose": ("countries",),
         "percent_out_of_range": ("percent",),
+        "bonus_without_credit": ("percent",),
+        "keeping_half_offered": (),
         "never_in_force": ("valid_from", "valid_until"),
         "season_reversed": ("ordered_from", "ordered_until"),
         "seasons_overlap": ("ordered_from", "ordered_until"),
@@ -109,16 +111,17 @@ def _about_days(code: str, severity: Severity, reach: Reach, test: Callable[[Reg
 
 
 def restocking_fee_on_withdrawal(reach: Reach) -> Issue | None:
+    """Lawful, for `amounts.restocking_fee` takes nothing of a withdrawal by right and the conditions say so."""
     if not reach.terms.restocking_percent or not (where := reach.where()):
         return None
-    return _error("M-6", "restocking_fee_on_withdrawal", percent=reach.terms.restocking_percent, countries=where)
+    return _warning("M-6", "restocking_fee_on_withdrawal", percent=reach.terms.restocking_percent, countries=where)
 
 
-def refund_not_offered(reach: Reach) -> Issue | None:
-    """Credit may be offered beside the money, never instead of it."""
-    if "refund" in reach.terms.resolutions or not (where := reach.where()):
+def outbound_shipping_kept(reach: Reach) -> Issue | None:
+    """Nobody has settled what a partial withdrawal gives back; to give nothing is the side that may lose."""
+    if reach.terms.outbound_shipping is not OutboundShipping.NONE or not (where := reach.where()):
         return None
-    return _error("M-5", "refund_not_offered", countries=where)
+    return _warning("M-10", "outbound_shipping_kept", countries=where)
 
 
 def return_cost_not_told(reach: Reach) -> Issue | None:
@@ -151,9 +154,23 @@ def fees_to_disclose(reach: Reach) -> Issue | None:
 
 
 def percent_out_of_range(reach: Reach) -> Issue | None:
-    if 0 <= reach.terms.restocking_percent <= 100:
+    for percent in (reach.terms.restocking_percent, reach.terms.credit_bonus_percent):
+        if not 0 <= percent <= 100:
+            return _error("own", "percent_out_of_range", percent=percent)
+    return None
+
+
+def bonus_without_credit(reach: Reach) -> Issue | None:
+    if not reach.terms.credit_bonus_percent or Resolution.CREDIT in reach.terms.resolutions:
         return None
-    return _error("own", "percent_out_of_range", percent=reach.terms.restocking_percent)
+    return _error("own", "bonus_without_credit", percent=reach.terms.credit_bonus_percent)
+
+
+def keeping_half_offered(reach: Reach) -> Issue | None:
+    """Without the word or without a value nobody is ever told that the goods may be kept."""
+    if (Resolution.KEEP in reach.terms.resolutions) is (reach.terms.keep_up_to is not None):
+        return None
+    return _warning("own", "keeping_half_offered")
 
 
 def never_in_force(reach: Reach) -> Issue | None:
@@ -185,12 +202,14 @@ CHECKS: tuple[Check, ...] = (
     window_shorter_than_law,
     window_counted_early,
     restocking_fee_on_withdrawal,
-    refund_not_offered,
+    outbound_shipping_kept,
     return_cost_not_told,
     sale_goods_excluded,
     approval_before_withdrawal,
     fees_to_disclose,
     percent_out_of_range,
+    bonus_without_credit,
+    keeping_half_offered,
     never_in_force,
     season_reversed,
     seasons_overlap,

@@ -37,10 +37,18 @@ _ISSUES: dict[str, Callable[[Values], str]] = {
         % v
     ),
     "restocking_fee_on_withdrawal": lambda v: (
-        gettext("A consumer who withdraws pays no restocking fee in %(countries)s: set %(percent)d percent to 0.") % v
+        gettext(
+            "A consumer who withdraws pays no restocking fee in %(countries)s: there the %(percent)d percent are kept "
+            "only after the days of the law."
+        )
+        % v
     ),
-    "refund_not_offered": lambda v: (
-        gettext("Money back must be offered in %(countries)s; credit may only stand beside it.") % v
+    "outbound_shipping_kept": lambda v: (
+        gettext(
+            "Whether a consumer who withdraws from a part of an order gets a part of the delivery back is not settled "
+            "in %(countries)s: in proportion is the safer choice."
+        )
+        % v
     ),
     "return_cost_not_told": lambda v: (
         gettext(
@@ -61,6 +69,10 @@ _ISSUES: dict[str, Callable[[Values], str]] = {
     ),
     "fees_to_disclose": lambda v: gettext("New York wants each fee shown before the buyer pays (%(countries)s).") % v,
     "percent_out_of_range": lambda v: gettext("%(percent)d percent is not between 0 and 100.") % v,
+    "bonus_without_credit": lambda _v: gettext("Offer store credit, or leave the bonus at 0."),
+    "keeping_half_offered": lambda _v: gettext(
+        "Nobody is told that goods may be kept: offer it, and say up to which value."
+    ),
     "never_in_force": lambda _v: gettext("The end must be later than the start."),
     "season_reversed": lambda v: _season(
         gettext("The season from %(ordered_from)s to %(ordered_until)s ends before it starts, or gives no time."), v

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from returns.models import Policy, Season
-from returns.policy.facts import CountedFrom, Terms
+from returns.policy.facts import CountedFrom, OutboundShipping, Terms
 from returns.policy.facts import Season as SeasonFacts
 from tests.people import NOW, promised
 
@@ -49,6 +49,10 @@ EVERYTHING: dict[str, Any] = {
     "person_above_units": 4,
     "person_above_amount": 50_000,
     "person_after_returns": 6,
+    "resolutions": ["credit", "keep"],
+    "credit_bonus_percent": 8,
+    "keep_up_to": 700,
+    "outbound_shipping": OutboundShipping.FULL,
     "restocking_percent": 10,
     "return_fee": 495,
     "return_cost_told": False,
@@ -60,14 +64,13 @@ EVERYTHING: dict[str, Any] = {
 def test_a_policy_passes_all_its_terms_on() -> None:
     policy = Policy.objects.create(key="standard", name_en="Standard", version=3, **EVERYTHING)
     season(policy).save()
-    sets = ("kinds", "countries", "exceptions_returnable", "free_reasons")
+    sets = ("kinds", "countries", "exceptions_returnable", "free_reasons", "resolutions")
     expected: dict[str, Any] = {name: frozenset(value) if name in sets else value for name, value in EVERYTHING.items()}
     assert policy.terms == Terms(id="standard", version=3, seasons=(DECEMBER,), **expected)
 
 
-def test_a_promise_of_money_back_is_the_only_term_that_no_policy_changes() -> None:
-    """Until credit or an exchange can be given, no policy may offer them."""
-    assert {field.name for field in fields(Terms)} - set(EVERYTHING) == {"id", "version", "seasons", "resolutions"}
+def test_everything_that_terms_can_say_is_a_column_of_a_policy() -> None:
+    assert {field.name for field in fields(Terms)} - set(EVERYTHING) == {"id", "version", "seasons"}
 
 
 def test_a_new_policy_promises_what_plain_terms_do() -> None:
@@ -121,6 +124,19 @@ def test_the_terms_for_an_order_cost_one_statement(rows: int, django_assert_num_
         ({"free_reasons": ["arrived_late"]}, []),
         ({"free_reasons": ["nobody_knows"]}, ["free_reasons"]),
         ({"counted_from": "the moon"}, ["counted_from"]),
+        ({"resolutions": ["keep", "credit"]}, []),
+        ({"resolutions": ["refund"]}, ["resolutions"]),
+        ({"resolutions": ["credit", "credit"]}, ["resolutions"]),
+        ({"resolutions": {"credit": 1}}, ["resolutions"]),
+        ({"resolutions": ["credit"], "credit_bonus_percent": 100}, []),
+        ({"resolutions": ["credit"], "credit_bonus_percent": 101}, ["credit_bonus_percent"]),
+        ({"resolutions": ["keep"], "credit_bonus_percent": 1}, ["credit_bonus_percent"]),
+        ({"resolutions": ["keep"], "keep_up_to": 0, "currency": "EUR"}, []),
+        ({"resolutions": ["keep"], "keep_up_to": 0}, ["currency"]),
+        ({"resolutions": ["keep"], "keep_up_to": -1, "currency": "EUR"}, ["keep_up_to"]),
+        ({"resolutions": ["credit"], "keep_up_to": 500, "currency": "EUR"}, ["keep_up_to"]),
+        ({"outbound_shipping": "none"}, []),
+        ({"outbound_shipping": "half"}, ["outbound_shipping"]),
         ({"valid_from": NOW, "valid_until": NOW + timedelta(seconds=1)}, []),
         ({"valid_from": NOW, "valid_until": NOW}, ["valid_until"]),
         ({"valid_from": NOW, "valid_until": NOW - timedelta(days=1)}, ["valid_until"]),
@@ -146,6 +162,14 @@ def test_an_unknown_country_is_named() -> None:
         {"person_above_amount": -1, "currency": "EUR"},
         {"valid_from": NOW, "valid_until": NOW},
         {"counted_from": "the moon"},
+        {"resolutions": ["refund"]},
+        {"resolutions": ["credit", "credit"]},
+        {"resolutions": ["credit"], "credit_bonus_percent": 101},
+        {"resolutions": ["keep"], "credit_bonus_percent": 1},
+        {"resolutions": ["keep"], "keep_up_to": 0},
+        {"resolutions": ["keep"], "keep_up_to": -1, "currency": "EUR"},
+        {"resolutions": ["credit"], "keep_up_to": 500, "currency": "EUR"},
+        {"outbound_shipping": "half"},
     ],
 )
 def test_the_database_refuses_it_too(terms: dict[str, Any]) -> None:

@@ -6,7 +6,18 @@ import pytest
 
 from returns.policy.amounts import return_cost
 from returns.policy.clocks import End, statutory_end
-from returns.policy.facts import Answer, Ask, CountedFrom, Delivery, LegalPath, LineFacts, OrderFacts, Terms
+from returns.policy.facts import (
+    Answer,
+    Ask,
+    CountedFrom,
+    Delivery,
+    LegalPath,
+    LineFacts,
+    OrderFacts,
+    OutboundShipping,
+    Resolution,
+    Terms,
+)
 from returns.policy.law import LAW
 from tests.policy.making import PLACED, at, day, line, order
 
@@ -81,7 +92,10 @@ def test_terms_of_which_nobody_says_more_hold_everywhere_and_ask_no_person() -> 
         person_above_units=None,
         person_above_amount=None,
         person_after_returns=None,
-        resolutions=frozenset({"refund"}),
+        resolutions=frozenset(),
+        credit_bonus_percent=0,
+        keep_up_to=None,
+        outbound_shipping=OutboundShipping.PROPORTIONAL,
         restocking_percent=0,
         return_fee=0,
         return_cost_told=True,
@@ -94,6 +108,8 @@ def test_the_words_that_rows_and_verdicts_keep_are_these() -> None:
     assert " ".join(Answer) == "accept refer refuse"
     assert " ".join(LegalPath) == "withdrawal conformity courtesy"
     assert " ".join(CountedFrom) == "order dispatch possession"
+    assert " ".join(Resolution) == "refund credit keep"
+    assert " ".join(OutboundShipping) == "none proportional full"
 
 
 def test_an_ask_is_a_withdrawal_without_photos_and_with_the_seal_unknown() -> None:

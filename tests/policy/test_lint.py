@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from returns.policy.facts import CountedFrom, Season, Terms
+from returns.policy.facts import CountedFrom, OutboundShipping, Resolution, Season, Terms
 from returns.policy.lint import LINT_CODES, Issue, Severity, lint, lint_together
 from tests.policy.making import PLACED, at, day
 
@@ -32,8 +32,18 @@ CASES = [
         policy(27, counted_from=CountedFrom.DISPATCH),
         warning("C-1", "window_counted_early", days=27, law_days=14, countries="DE"),
     ),
-    (policy(restocking_percent=15), error("M-6", "restocking_fee_on_withdrawal", percent=15, countries="DE")),
-    (policy(resolutions=frozenset({"credit"})), error("M-5", "refund_not_offered", countries="DE")),
+    (policy(restocking_percent=15), warning("M-6", "restocking_fee_on_withdrawal", percent=15, countries="DE")),
+    (
+        policy(outbound_shipping=OutboundShipping.NONE),
+        warning("M-10", "outbound_shipping_kept", countries="DE"),
+    ),
+    (policy(credit_bonus_percent=5), error("own", "bonus_without_credit", percent=5)),
+    (
+        policy(resolutions=frozenset({Resolution.CREDIT}), credit_bonus_percent=101),
+        error("own", "percent_out_of_range", percent=101),
+    ),
+    (policy(resolutions=frozenset({Resolution.KEEP})), warning("own", "keeping_half_offered")),
+    (policy(keep_up_to=0), warning("own", "keeping_half_offered")),
     (
         policy(return_fee=495, return_cost_told=False),
         error("M-7", "return_cost_not_told", fee=495, countries="DE"),
@@ -83,7 +93,9 @@ def test_a_setting_that_breaks_a_rule_is_named_with_it(terms: Terms, issue: Issu
         policy(None),
         policy(28, counted_from=CountedFrom.DISPATCH),
         policy(return_fee=495, return_cost_told=True),
-        policy(resolutions=frozenset({"refund", "credit"})),
+        policy(resolutions=frozenset({Resolution.CREDIT}), credit_bonus_percent=100),
+        policy(resolutions=frozenset({Resolution.CREDIT, Resolution.KEEP}), keep_up_to=500),
+        policy(outbound_shipping=OutboundShipping.FULL),
         policy(valid_from=PLACED),
     ],
 )

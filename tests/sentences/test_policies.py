@@ -142,7 +142,7 @@ def test_a_finding_of_the_shops_own_rules_has_no_number() -> None:
 
 def test_of_many_countries_five_are_named() -> None:
     with override("en"):
-        sentence = sentences.of_issue(found("refund_not_offered", countries="AT BE CZ DE EE FI FR"))
+        sentence = sentences.of_issue(found("outbound_shipping_kept", countries="AT BE CZ DE EE FI FR"))
     assert "Austria, Belgium, Czechia, Estonia, Finland, and 2 more countries" in sentence
 
 

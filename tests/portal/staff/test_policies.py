@@ -269,7 +269,6 @@ def test_a_season_that_makes_no_sense_is_told_beside_its_field(office, days, fie
     ("setting", "field", "rule"),
     [
         ({"window_days": "13"}, "window_days", "(C-1)"),
-        ({"restocking_percent": "15"}, "restocking_percent", "(M-6)"),
         ({"currency": "EUR", "return_fee": "4.95"}, "return_cost_told", "(M-7)"),
     ],
 )
@@ -289,6 +288,13 @@ def test_a_warning_is_told_and_saved(office):
     assert Policy.objects.count() == 1
     assert any(sentence.endswith("Germany: there it stays open all the same. (X-4)") for sentence in told(answer))
     assert any("No policy covers all goods in all countries" in sentence for sentence in told(answer))
+
+
+def test_a_restocking_fee_goes_live_with_the_warning_that_no_withdrawal_pays_it(office):
+    page = {**GERMAN, "window_days": "30", "restocking_percent": "15"}
+    answer = office.post(ADD, {**typed(office.get(ADD)), **page}, follow=True)
+    assert Policy.objects.get().restocking_percent == 15
+    assert any(sentence.endswith("only after the days of the law. (M-6)") for sentence in told(answer))
 
 
 def test_a_version_in_force_that_the_law_has_overtaken_may_still_be_ended(office):
