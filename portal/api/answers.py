@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from pydantic import BaseModel, Field
 
 from returns.models import ItemState, Originator, ParcelStatus, RefundState, RMAState
+from returns.policy.facts import Resolution
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
@@ -164,13 +165,22 @@ class Order(TypedDict):
 # --- returns ------------------------------------------------------------------------------------
 
 
-class PreviewItem(TypedDict):
+class AnsweredItem(TypedDict):
+    """`credit_bonus`: what store credit adds to the money, in minor units, where it was chosen."""
+
     line: str
     quantity: int
     reason: str
-    resolution: str
+    resolution: Resolution
+    credit_bonus: int
     verdict: Verdict
     estimate: Estimate
+
+
+class PreviewItem(AnsweredItem):
+    """`resolutions`: what may be chosen; keeping the goods only where the whole return may be kept."""
+
+    resolutions: list[Resolution]
 
 
 class Preview(TypedDict):
@@ -180,7 +190,7 @@ class Preview(TypedDict):
     refund_by: Day
 
 
-class ReturnItem(PreviewItem):
+class ReturnItem(AnsweredItem):
     note: str
     state: ItemState
 

@@ -71,6 +71,8 @@ _INPUT = {
     "nothing_counted",
     "quantity_invalid",
     "reason_unknown",
+    "reason_unsuitable",
+    "resolution_not_offered",
     "resolution_unknown",
     "tracking_number_missing",
 }

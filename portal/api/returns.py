@@ -48,6 +48,8 @@ def _previewed(offer: requests.Offer, currency: str) -> Json:
         "quantity": offer.wish.units,
         "reason": offer.wish.reason,
         "resolution": offer.wish.resolution,
+        "resolutions": [resolution.value for resolution in offer.resolutions],
+        "credit_bonus": offer.bonus,
         "verdict": represent.verdict(offer.verdict),
         "estimate": represent.estimate(offer.share, offer.fee, currency=currency),
     }

@@ -1,12 +1,12 @@
 """A shopper asks to send something back: judged at once, units and money allotted at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Sum
 
 from returns.actions import photos
 from returns.actions.masking import masked
@@ -27,15 +27,15 @@ from returns.models import (
     ReturnParcel,
     RMAItem,
 )
-from returns.policy.amounts import restocking_fee, return_cost, share
-from returns.policy.facts import Answer, Ask, LegalPath, Terms
+from returns.policy.amounts import credit_bonus, restocking_fee, return_cost, share
+from returns.policy.facts import Answer, Ask, LegalPath, Resolution, Terms
 from returns.policy.law.tables import LAW
 from returns.policy.reasons import Impossible
+from returns.policy.resolutions import Answered, offered
 from returns.policy.verdict import Verdict, judge
 
 ANSWER_WITHIN = timedelta(hours=24)  # product.md A1
 YEAR = timedelta(days=365)  # in which earlier returns are counted
-RESOLUTIONS = ("refund",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Wish:
     line: str
     units: int
     reason: str = ""
-    resolution: str = "refund"
+    resolution: str = Resolution.REFUND
     note: str = ""
     seal_broken: bool | None = None
     photos: Sequence[Stored] = ()
@@ -58,7 +58,7 @@ class Wish:
 class Offer:
     """The answer to a wish: the verdict, the share, and the fee that is kept of it, in the order's minor units.
 
-    `terms` are those that the verdict applied, if there are any.
+    `terms` are those that the verdict applied, if there are any; `resolutions` is what may be chosen.
     """
 
     wish: Wish
@@ -69,6 +69,22 @@ class Offer:
     fee: int
     ask: Ask
     terms: Terms | None
+    resolutions: tuple[Resolution, ...] = ()
+
+    @property
+    def travels(self) -> bool:
+        """Whether it goes into the parcel back."""
+        return self.wish.resolution != Resolution.KEEP
+
+    @property
+    def possible_bonus(self) -> int:
+        """What store credit would add."""
+        return credit_bonus(self.terms, self.share) if self.terms else 0
+
+    @property
+    def bonus(self) -> int:
+        """What is added by the choice that was made."""
+        return self.possible_bonus if self.wish.resolution == Resolution.CREDIT else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +115,11 @@ def preview(order: Order, wishes: Sequence[Wish], *, at: datetime) -> list[Offer
 def cost_of_return(offers: Sequence[Offer], currency: str) -> int:
     """What the parcel back costs the shopper, once: in minor units, never above what the goods leave.
 
-    Nothing where an item travels on the law alone, without terms that could name a price.
+    Nothing where an item travels on the law alone, without terms that could name a price, or where all is kept.
     """
-    bound = [(offer.terms, offer.ask, offer.verdict.by_right) for offer in offers if offer.terms is not None]
-    if len(bound) < len(offers):
+    parcel = [offer for offer in offers if offer.travels]
+    bound = [(offer.terms, offer.ask, offer.verdict.spares_fees) for offer in parcel if offer.terms is not None]
+    if len(bound) < len(parcel):
         return 0
     return min(return_cost(bound, currency), sum(offer.share - offer.fee for offer in offers))
 
@@ -113,8 +130,8 @@ def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, lo
 
     The order is locked before units are counted, so that of several requests for the same unit one
     is served. Raises Refused: `nothing_asked`, `line_twice`,
-    `line_unknown`, `quantity_invalid`, `quantity_too_many`, `reason_unknown`, `resolution_unknown`,
-    `photo_too_many`.
+    `line_unknown`, `quantity_invalid`, `quantity_too_many`, `reason_unknown`, `reason_unsuitable`,
+    `resolution_unknown`, `resolution_not_offered`, `photo_too_many`.
     """
     order = Order.objects.locked().get(pk=order.pk)
     offers = _offers(order, _lines(order), wishes, at)
@@ -152,8 +169,9 @@ def _offers(order: Order, lines: list[OrderLine], wishes: Sequence[Wish], at: da
     except Impossible as fault:
         raise Refused(fault.code, field=str(fault.values["line"]), **fault.values) from fault
     by_id = {line.line_id: line for line in lines}
+    _refuse_unsuitable(wishes, reasons, by_id)
     applied = {(one.id, one.version): one for one in terms}
-    return [
+    answered = [
         _offer(
             wish,
             by_id[wish.line],
@@ -165,6 +183,27 @@ def _offers(order: Order, lines: list[OrderLine], wishes: Sequence[Wish], at: da
         )
         for wish, ask, verdict in zip(wishes, asks, verdicts, strict=True)
     ]
+    return _with_resolutions(order, answered)
+
+
+def _with_resolutions(order: Order, offers: Sequence[Offer]) -> list[Offer]:
+    """The offers with what may be chosen. Raises Refused where something else was."""
+    answered = [Answered(offer.terms, offer.ask, offer.verdict.answer, offer.share) for offer in offers]
+    may_be = offered(answered, order.currency, _kept(order, offers))
+    told = [replace(offer, resolutions=words) for offer, words in zip(offers, may_be, strict=True)]
+    for offer in told:
+        if offer.wish.resolution not in offer.resolutions:
+            line = offer.wish.line
+            raise Refused("resolution_not_offered", field=line, line=line, offered=" ".join(offer.resolutions))
+    return told
+
+
+def _kept(order: Order, offers: Sequence[Offer]) -> int:
+    """What the shopper keeps of the order by earlier returns; looked up only where a policy asks for it."""
+    if not any(offer.terms is not None and offer.terms.keep_up_to is not None for offer in offers):
+        return 0
+    kept = RMAItem.objects.filter(rma__order=order, resolution=Resolution.KEEP).live()
+    return kept.aggregate(worth=Sum("share", default=0))["worth"]
 
 
 def _judge(
@@ -200,8 +239,15 @@ def _refuse_nonsense(wishes: Sequence[Wish], reasons: dict[str, Reason]) -> None
             raise Refused("quantity_invalid", field=wish.line, line=wish.line, units=wish.units)
         if wish.reason and wish.reason not in reasons:
             raise Refused("reason_unknown", field=wish.line, line=wish.line, reason=wish.reason)
-        if wish.resolution not in RESOLUTIONS:
+        if wish.resolution not in [*Resolution]:
             raise Refused("resolution_unknown", field=wish.line, line=wish.line)
+
+
+def _refuse_unsuitable(wishes: Sequence[Wish], reasons: dict[str, Reason], lines: dict[str, OrderLine]) -> None:
+    """A reason may be for other kinds of goods, and its legal path with it."""
+    for wish in wishes:
+        if wish.reason and not reasons[wish.reason].suits(lines[wish.line].kind):
+            raise Refused("reason_unsuitable", field=wish.line, line=wish.line, reason=wish.reason)
 
 
 def _ask(wish: Wish, reasons: dict[str, Reason]) -> Ask:
@@ -228,7 +274,8 @@ def _offer(
 ) -> Offer:
     units, given = taken.get(line.pk, (0, 0))
     worth = share(paid=line.paid, quantity=line.quantity, given=given, taken=units, units=wish.units)
-    fee = restocking_fee(terms, ask.legal_path, worth, by_right=verdict.by_right) if terms else 0
+    stays = wish.resolution == Resolution.KEEP  # nothing to put back on the shelf
+    fee = restocking_fee(terms, ask.legal_path, worth, by_right=verdict.spares_fees) if terms and not stays else 0
     return Offer(wish, line, reason, verdict, worth, fee, ask, terms)
 
 
@@ -241,6 +288,7 @@ def _item(rma: RMA, offer: Offer) -> RMAItem:
         fee=offer.fee,
         reason=offer.reason,
         resolution=offer.wish.resolution,
+        credit_bonus=offer.bonus,
         note=masked(offer.wish.note),
         seal_broken=offer.wish.seal_broken,
         verdict=offer.verdict.as_json(),

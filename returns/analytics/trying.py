@@ -65,6 +65,7 @@ class Judged:
     reasons: tuple[Reason, ...]
     goods: int = 0
     by_right: bool = False
+    spares_fees: bool = False
 
     def as_json(self) -> dict[str, Any]:
         reasons = [reason.as_json() for reason in self.reasons]
@@ -106,7 +107,7 @@ def _judged(
         return JudgedReturn(tuple(Judged(ask, "impossible", (reason,)) for ask in asked.asks))
     goods = [_allot(history, verdict, held) for verdict in verdicts]
     lines = tuple(
-        Judged(ask, verdict.answer, verdict.reasons, worth, verdict.by_right)
+        Judged(ask, verdict.answer, verdict.reasons, worth, verdict.by_right, verdict.spares_fees)
         for ask, verdict, worth in zip(asked.asks, verdicts, goods, strict=True)
     )
     return JudgedReturn(lines, _fees(lines, verdicts, tried, history.currency))
@@ -143,7 +144,7 @@ def _fees(lines: Sequence[Judged], verdicts: Sequence[Verdict], tried: Candidate
         if line.answer is Answer.ACCEPT
     ]
     bound = [(line, one) for line, one in accepted if one is not None]
-    kept = sum(restocking_fee(one, line.ask.legal_path, line.goods, by_right=line.by_right) for line, one in bound)
+    kept = sum(restocking_fee(one, line.ask.legal_path, line.goods, by_right=line.spares_fees) for line, one in bound)
     if len(bound) == len(accepted):
-        kept += return_cost(((one, line.ask, line.by_right) for line, one in bound), currency)
+        kept += return_cost(((one, line.ask, line.spares_fees) for line, one in bound), currency)
     return min(kept, sum(line.goods for line, _terms in accepted))

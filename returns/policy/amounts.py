@@ -63,15 +63,21 @@ def free_of_fees(legal_path: LegalPath, *, by_right: bool) -> bool:
 
 
 def restocking_fee(terms: Terms, legal_path: LegalPath, share: int, *, by_right: bool) -> int:
-    """What the shop may keep of an item's share, rounded down. `by_right` is the verdict's."""
+    """What the shop may keep of an item's share, rounded down. `by_right` is whether the verdict spares fees."""
     _check("share", share)
     if free_of_fees(legal_path, by_right=by_right):
         return 0
     return min(share, share * terms.restocking_percent // 100)
 
 
+def credit_bonus(terms: Terms, share: int) -> int:
+    """What is added to an item's share when it is given as store credit, rounded down."""
+    _check("share", share)
+    return share * terms.credit_bonus_percent // 100
+
+
 def return_cost(items: Iterable[tuple[Terms, Ask, bool]], currency: str) -> int:
-    """What the shopper pays for one parcel back: items as (terms, ask, `by_right` of the verdict).
+    """What the shopper pays for one parcel back: its items as (terms, ask, whether the verdict spares fees).
 
     One item that travels free makes the parcel free, for it goes back anyway: a faulty one (law.md section 7), one
     withdrawn by a consumer who was not told of the cost (M-7), one whose reason the shop pays for. Otherwise the

@@ -27,7 +27,8 @@ class Verdict:
     `statutory_until` when there is no right or its clock has not started. `open_ended` says that one of the clocks
     runs without an end. `estimated` says that an end rests on a guessed delivery, which a person may correct (C-11).
     `by_right` says that the consumer withdraws and may: no fee can be taken (law.md M-6). It is set even when the
-    answer is to refer, because the goods have not been sent: then a person cancels instead (W-11).
+    answer is to refer, because the goods have not been sent: then a person cancels instead (W-11). `in_doubt` says
+    that the consumer withdraws and perhaps may, for a fact is missing.
     """
 
     line: str
@@ -40,6 +41,12 @@ class Verdict:
     open_ended: bool = False
     estimated: bool = False
     by_right: bool = False
+    in_doubt: bool = False
+
+    @property
+    def spares_fees(self) -> bool:
+        """Whether nothing may be kept without a person's look: by right, nor on a guess (law.md M-6, C-11)."""
+        return self.by_right or self.in_doubt
 
     @property
     def until(self) -> date | None:
@@ -60,6 +67,7 @@ class Verdict:
             "open_ended": self.open_ended,
             "estimated": self.estimated,
             "by_right": self.by_right,
+            "in_doubt": self.in_doubt,
         }
 
     @classmethod
@@ -76,6 +84,7 @@ class Verdict:
             open_ended=data["open_ended"],
             estimated=data["estimated"],
             by_right=data["by_right"],
+            in_doubt=data.get("in_doubt", False),  # verdicts of the first days did not say
         )
 
 
@@ -142,6 +151,7 @@ def _verdict(case: Case) -> Verdict:
         open_ended=(case.endless and promised) or (case.right.open and case.right.end is None),
         estimated=any(end is not None and end.estimated for end in (case.policy_end, case.right.end)),
         by_right=_carried(case),
+        in_doubt=case.right.doubt is not None and case.ask.legal_path is LegalPath.WITHDRAWAL,
     )
 
 

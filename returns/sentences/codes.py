@@ -122,6 +122,8 @@ _REFUSALS: dict[str, Sentence] = {
         else gettext("All units of this item are already in a return.")
     ),
     "reason_unknown": lambda _v: gettext("Please choose a reason from the list."),
+    "reason_unsuitable": lambda _v: gettext("This reason is for other goods. Please choose a reason from the list."),
+    "resolution_not_offered": lambda _v: gettext("This is not offered for the item. Please choose again."),
     "resolution_unknown": lambda _v: gettext("Please choose one of the offered ways."),
     "nothing_waits": lambda _v: gettext("No item of this return waits for a decision."),
     "note_missing": lambda _v: gettext("Please say why."),

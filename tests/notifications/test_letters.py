@@ -249,6 +249,6 @@ def test_money_that_is_late_comes_with_an_apology_and_no_day_in_the_past() -> No
 
 
 def test_a_currency_of_three_decimals_is_written_with_three() -> None:
-    data = jana_order(currency="KWD", lines=(LineData("1", "Cup", 2, 12_345), MUG), discounts=())
+    data = jana_order(currency="KWD", lines=(LineData("1", "Cup", 2, 12_345, kind="apparel"), MUG), discounts=())
     assert "KWD" in (text := written(owed("received", replace(data, payments=())))[1])
     assert "KWD12.840" in text

@@ -496,6 +496,7 @@ def test_the_json_is_that_of_the_api() -> None:
         "open_ended": False,
         "estimated": False,
         "by_right": True,
+        "in_doubt": False,
     }
 
 

@@ -103,7 +103,7 @@ def test_a_bad_amount_is_told_beside_its_field_and_nothing_is_lost(desk, amount,
 
 
 def test_a_part_of_the_items_can_be_approved_and_the_rest_declined(desk):
-    rma = waiting("A-1001", Wish("1", 1, "too_small"), Wish("2", 1, "too_small"))
+    rma = waiting("A-1001", Wish("1", 1, "too_small"), Wish("2", 1, "changed_mind"))
     sent(desk, rma, "approval", typed(desk, rma, "ApprovalForm", note="The shirt, yes.", lines=["1"]))
     sent(desk, rma, "rejection", typed(desk, rma, "RejectionForm", note="The mug was used."))
     states = dict(RMA.objects.get(pk=rma.pk).items.values_list("line__line_id", "state"))
@@ -111,7 +111,7 @@ def test_a_part_of_the_items_can_be_approved_and_the_rest_declined(desk):
 
 
 def test_goodwill_may_go_with_a_part_of_the_items(desk):
-    rma = waiting("A-1001", Wish("1", 1, "too_small"), Wish("2", 1, "too_small"))
+    rma = waiting("A-1001", Wish("1", 1, "too_small"), Wish("2", 1, "changed_mind"))
     sent(desk, rma, "approval", typed(desk, rma, "ApprovalForm", note="Sorry.", lines=["2"], amount="1"))
     states = dict(RMA.objects.get(pk=rma.pk).items.values_list("line__line_id", "state"))
     assert states == {"1": ItemState.REFERRED, "2": ItemState.ACCEPTED}

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from returns.actions.requests import Wish
-from returns.models import RMA, Event, Receipt, Refund, ReturnParcel
+from returns.models import RMA, Event, Policy, Receipt, Refund, ReturnParcel
 from tests.people import NOW, asked, bought, jana_order, promised
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("_today", "_promise")]
@@ -47,6 +47,8 @@ def test_a_preview_tells_verdict_and_money_and_writes_nothing(shop):
                 "quantity": 2,
                 "reason": "",
                 "resolution": "refund",
+                "resolutions": ["refund"],
+                "credit_bonus": 0,
                 "verdict": {
                     "answer": "accept",
                     "reasons": [],
@@ -84,6 +86,7 @@ def test_what_a_preview_shows_is_what_a_return_gets(shop):
     assert opened["refund_by"] == preview["refund_by"]
     assert opened["estimate"] == preview["estimate"]
     for seen, got in zip(preview["items"], opened["items"], strict=True):
+        assert seen.pop("resolutions") == ["refund"]  # what may be chosen is over once it is
         assert {name: got[name] for name in seen} == seen
 
 
@@ -106,6 +109,7 @@ def test_a_return_is_opened_with_number_state_verdict_actions_and_links(shop):
             SHIRT
             | {
                 "note": "Sleeves",
+                "credit_bonus": 0,
                 "state": "accepted",
                 "verdict": {
                     "answer": "accept",
@@ -157,7 +161,9 @@ def test_one_item_that_waits_is_shown_as_in_review_while_the_other_goes_on(shop)
         ([SHIRT | {"line": "9"}], 400, "line_unknown", "9"),
         ([SHIRT, SHIRT], 400, "line_twice", "1"),
         ([SHIRT | {"reason": "no_such_reason"}], 400, "reason_unknown", "1"),
+        ([MUG | {"reason": "too_small"}], 400, "reason_unsuitable", "2"),
         ([SHIRT | {"resolution": "exchange"}], 400, "resolution_unknown", "1"),
+        ([SHIRT, MUG | {"resolution": "credit"}], 400, "resolution_not_offered", "2"),
     ],
 )
 def test_what_cannot_be_returned_is_said_and_nothing_is_written(shop, items, status, code, field):
@@ -168,6 +174,17 @@ def test_what_cannot_be_returned_is_said_and_nothing_is_written(shop, items, sta
         assert (answer.status_code, error["code"], [*error["fields"]]) == (status, code, [field])
         assert error["message"] == error["fields"][field]
     assert not RMA.objects.exists()
+
+
+def test_what_is_offered_is_told_and_the_bonus_of_what_is_chosen(shop):
+    offers = {"resolutions": ["credit", "keep"], "credit_bonus_percent": 5, "keep_up_to": 10_000, "currency": "EUR"}
+    Policy.objects.update(**offers)
+    bought()
+    body = {"order": "A-1001", "items": [SHIRT | {"resolution": "credit"}]}
+    (previewed,) = shop.post("/returns/preview", body).json()["items"]
+    assert (previewed["resolutions"], previewed["credit_bonus"]) == (["refund", "credit", "keep"], 483)
+    (opened,) = shop.post("/returns", body).json()["items"]
+    assert (opened["resolution"], opened["credit_bonus"], opened["estimate"]) == ("credit", 483, previewed["estimate"])
 
 
 @pytest.mark.parametrize("missing", ["reason", "resolution"])
@@ -262,7 +279,7 @@ def test_a_filter_that_does_not_fit_is_refused_by_name(shop, query, field):
 @pytest.mark.parametrize("returns", [1, 3])
 def test_a_list_takes_the_same_statements_however_many_returns(shop, returns, django_assert_num_queries):
     for number in range(returns):
-        rma = asked(bought(jana_order(f"A-{number}")), Wish("1", 2, "too_small"), Wish("2", 1, "too_small"))
+        rma = asked(bought(jana_order(f"A-{number}")), Wish("1", 2, "too_small"), Wish("2", 1, "changed_mind"))
         shop.post(f"/returns/{rma.number}/receipts", {"lines": [{"line": "1", "fine": 1}, {"line": "2", "extra": 1}]})
     with django_assert_num_queries(10):
         assert len(shop.get("/returns").json()["data"]) == returns
@@ -393,12 +410,12 @@ def test_a_request_takes_fifteen_statements_however_many_items(shop):
     assert len(two) == 15
 
 
-def test_a_receipt_takes_fifteen_statements_however_many_lines(shop):
+def test_a_receipt_takes_sixteen_statements_however_many_lines(shop):
     rma = asked(bought(), Wish("1", 1, "too_small"), Wish("2", 1, "changed_mind"))
     lines = [{"line": "1", "fine": 1}, {"line": "2", "fine": 1}]
     with statements() as asked_of_us:
         assert shop.post(f"/returns/{rma.number}/receipts", {"lines": lines}).status_code == 201
-    assert len(asked_of_us) == 15
+    assert len(asked_of_us) == 16
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def test_a_tracking_number_leads_to_its_parcel(logged_in, wanda, rma):
 
 
 def test_an_order_with_several_returns_lets_choose(logged_in, wanda, rma):
-    other = asked(rma.order, Wish("2", 1, "too_small"))
+    other = asked(rma.order, Wish("2", 1, "changed_mind"))
     page = logged_in(wanda).get(SCAN, {"code": "A-1001"})
     assert page.status_code == 200
     assert [found.number for found in page.context["rmas"]] == [other.number, rma.number]
@@ -74,7 +74,7 @@ def test_an_order_without_a_return_is_unknown_to_the_bench(logged_in, wanda):
 
 def test_the_choice_costs_the_same_for_one_more_return(logged_in, wanda, rma, django_assert_num_queries):
     client = logged_in(wanda)
-    asked(rma.order, Wish("2", 1, "too_small"))
+    asked(rma.order, Wish("2", 1, "changed_mind"))
     with django_assert_num_queries(5):
         client.get(SCAN, {"code": "A-1001"})
     asked(rma.order, Wish("1", 1, "too_small"))
