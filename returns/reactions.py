@@ -7,6 +7,7 @@ missing is an error, so none is forgotten.
 
 from collections.abc import Callable, Iterable, Sequence
 
+from returns.bookkeeping import keep_books
 from returns.models import Event, Letter
 
 Reaction = Callable[[Sequence[Event]], None]
@@ -53,11 +54,11 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "message.asked": (letter("message"),),
     "message.received": (),
     "goodwill.granted": (letter("goodwill"),),
-    "refund.decided": (),
+    "refund.decided": (keep_books,),
     "refund.pending": (letter("refund_pending"),),
     "refund.needs_details": (letter("refund_needs_details"),),
-    "refund.succeeded": (letter("refunded"),),
-    "refund.failed": (letter("refund_failed"),),
+    "refund.succeeded": (keep_books, letter("refunded")),
+    "refund.failed": (keep_books, letter("refund_failed")),
     "refund.canceled": (letter("refund_failed"),),
 }
 

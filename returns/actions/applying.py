@@ -36,10 +36,11 @@ def apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     move = getattr(refund, verb)
     if not can_proceed(move):  # no news, or old news that a later message has overtaken
         return
+    was = refund.state
     move()
     refund.gateway_id = remote.id
     refund.failure_reason = remote.failure_reason
-    finish(refund, kind, at=at)
+    finish(refund, kind, was=was, at=at)
     if rma is not None:
         record(*settle(rma, by=SYSTEM, at=at))
         rma.save()
@@ -53,9 +54,9 @@ def _refuse_difference(refund: Refund, remote: Remote) -> None:
         )
 
 
-def finish(refund: Refund, kind: str, *, at: datetime) -> None:
-    """Save a refund whose call is over, and tell of it."""
+def finish(refund: Refund, kind: str, *, was: str, at: datetime) -> None:
+    """Save a refund whose call is over, and tell of it; `was` is the state that it had before."""
     refund.lease_until = None
     refund.updated_at = at
     refund.save()
-    record(told(kind, refund, by=SYSTEM, at=at))
+    record(told(kind, refund, was=was, by=SYSTEM, at=at))

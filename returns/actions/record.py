@@ -32,6 +32,8 @@ def noted(
         actor_id=by.id,
         actor_label=by.label,
         data=data,
+        rma_state=rma.state if rma else "",
+        refund_state=refund.state if refund else "",
     )
 
 

@@ -3,9 +3,11 @@
 Sending is `sending.py`, what the provider says `applying.py`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Sum
@@ -57,7 +59,7 @@ def decide(
     The order is locked by the caller, who also records the events. What no payment has room for is owed
     all the same: it becomes a failed refund without a payment, for a person to find another way.
     """
-    refunds = []
+    events = []
     for payment, slices in _over(_rooms(order), parts):
         refund = Refund.objects.create(
             order=order,
@@ -82,15 +84,26 @@ def decide(
             )
             for part in slices
         )
-        refunds.append(refund)
-    events = [told("refund.decided", refund, by=by, at=at) for refund in refunds]
-    for refund in refunds:
-        if refund.payment is None:
-            refund.fail()
-            refund.failure_reason = "no_payment"
-            refund.save()
-            events.append(told("refund.failed", refund, by=SYSTEM, at=at))
+        events.append(told("refund.decided", refund, parts=_by_kind(slices), by=by, at=at))
+        if payment is None:
+            events.append(_without_payment(refund, at=at))
     return events
+
+
+def _by_kind(parts: Sequence[Part]) -> dict[str, int]:
+    """Minor units by kind, for the journal."""
+    totals: Counter[str] = Counter()
+    for part in parts:
+        totals[part.kind] += part.amount
+    return dict(totals)
+
+
+def _without_payment(refund: Refund, *, at: datetime) -> Event:
+    was = refund.state
+    refund.fail()
+    refund.failure_reason = "no_payment"
+    refund.save()
+    return told("refund.failed", refund, was=was, by=SYSTEM, at=at)
 
 
 def free_for_goodwill(order: Order) -> int:
@@ -145,10 +158,10 @@ def _fill(room: int, parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
     return slices, rest
 
 
-def told(kind: str, refund: Refund, *, by: Actor, at: datetime) -> Event:
-    """An event of a refund, with its amount; not written yet."""
-    money = {"amount": refund.amount, "currency": refund.currency}
-    return noted(kind, by=by, at=at, order=refund.order, rma=refund.rma, refund=refund, **money)
+def told(kind: str, refund: Refund, *, by: Actor, at: datetime, **more: Any) -> Event:
+    """An event of a refund, with its amount; not written yet. `was`: the state before, where it matters."""
+    data = {"amount": refund.amount, "currency": refund.currency, **more}
+    return noted(kind, by=by, at=at, order=refund.order, rma=refund.rma, refund=refund, **data)
 
 
 # --- settle -------------------------------------------------------------------------------------

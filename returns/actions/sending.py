@@ -149,10 +149,11 @@ def _put_off(claim: Claim, delay: PutOff, *, at: datetime) -> None:
 def _fail(claim: Claim, rejection: Rejected, *, at: datetime) -> None:
     """The provider will not do it: nothing was paid, and a person must find another way."""
     if refund := _still_ours(claim):
+        was = refund.state
         refund.fail()
         refund.failure_reason = rejection.code[:100]
         _note(claim.attempt, Attempt.Outcome.ANSWERED, str(rejection))
-        finish(refund, "refund.failed", at=at)
+        finish(refund, "refund.failed", was=was, at=at)
 
 
 def _still_ours(claim: Claim) -> Refund | None:

@@ -1,7 +1,9 @@
 """The nouns of the domain: columns, constraints, questions, and what a row knows about itself."""
 
 from returns.models.answers import Answered
+from returns.models.approvals import Approval, Limits, OtherWay
 from returns.models.events import Event
+from returns.models.journal import Account, Seal, Spending, Transfer
 from returns.models.letters import Letter, LetterState, StatusLink
 from returns.models.lifecycle import ItemState, RefundState, RMAState
 from returns.models.messages import Author, Message, Photo
@@ -11,8 +13,10 @@ from returns.models.people import SHOPPER, SYSTEM, Actor, ApiKey, Role, Scope, U
 from returns.models.policies import Policy, Season
 from returns.models.reasons import Reason
 from returns.models.receipts import Disposition, Grade, Receipt, ReceiptLine
+from returns.models.reconciliation import Break, Dispute, Halt
 from returns.models.refunds import (
     Attempt,
+    CreditAccount,
     Goodwill,
     GoodwillReason,
     Originator,
@@ -26,24 +30,32 @@ __all__ = [
     "RMA",
     "SHOPPER",
     "SYSTEM",
+    "Account",
     "Actor",
     "Answered",
     "ApiKey",
+    "Approval",
     "Attempt",
     "Author",
+    "Break",
+    "CreditAccount",
     "Disposition",
+    "Dispute",
     "Event",
     "GatewayEvent",
     "Goodwill",
     "GoodwillReason",
     "Grade",
+    "Halt",
     "ItemState",
     "Letter",
     "LetterState",
+    "Limits",
     "Message",
     "Order",
     "OrderLine",
     "Originator",
+    "OtherWay",
     "Parcel",
     "ParcelLine",
     "ParcelStatus",
@@ -61,7 +73,10 @@ __all__ = [
     "ReturnParcel",
     "Role",
     "Scope",
+    "Seal",
     "Season",
+    "Spending",
     "StatusLink",
+    "Transfer",
     "User",
 ]

@@ -34,6 +34,9 @@ class Event(models.Model):
     actor_id = models.CharField(max_length=50, blank=True)
     actor_label = models.CharField(max_length=200, blank=True)
     data = models.JSONField(default=dict)
+    # Where the return and the refund stood after it (money.md, I8 and I20); "" where it is about neither.
+    rma_state = models.CharField(max_length=20, blank=True)
+    refund_state = models.CharField(max_length=20, blank=True)
 
     objects = EventQuerySet.as_manager()
 

@@ -83,10 +83,14 @@ class RMALifecycle(models.Model):
     def receive(self) -> None:
         """A parcel was counted at the bench; perhaps not the last one."""
 
-    # A bank may return a refund after the return was closed: then it is owed again.
-    @transition("state", source=[RMAState.RECEIVED, RMAState.REFUNDED, RMAState.CLOSED], target=RMAState.REFUND_DUE)
+    # A bank may return a refund after the return was closed: then it is owed again. What may be kept is owed at once.
+    @transition(
+        "state",
+        source=[RMAState.APPROVED, RMAState.RECEIVED, RMAState.REFUNDED, RMAState.CLOSED],
+        target=RMAState.REFUND_DUE,
+    )
     def owe_refund(self) -> None:
-        """What arrived is worth money that has not been paid back yet."""
+        """What arrived, or may be kept, is worth money that has not been paid back yet."""
 
     @transition("state", source=RMAState.REFUND_DUE, target=RMAState.RECEIVED)
     def await_rest(self) -> None:
@@ -212,6 +216,10 @@ class RefundLifecycle(models.Model):
     def await_shopper(self) -> None:
         """The provider asks the shopper for bank details."""
 
+    @transition("state", source=RefundState.DUE, target=RefundState.SUCCEEDED)
+    def issue_credit(self) -> None:
+        """It is on the shopper's store credit, in the same moment."""
+
     # What we gave up ourselves, never having heard of it at the provider, may still turn up there.
     @transition("state", source=RefundState.FAILED, target=RefundState.SUCCEEDED, conditions=[_unknown_at_provider])
     @transition("state", source=[*_UNANSWERED, *_AT_PROVIDER], target=RefundState.SUCCEEDED)
@@ -227,9 +235,11 @@ class RefundLifecycle(models.Model):
     def fail(self) -> None:
         """The shopper will not get it this way: the provider says so, or no payment can bear it."""
 
-    @transition("state", source=[*_UNANSWERED, *_AT_PROVIDER], target=RefundState.CANCELED)
+    @transition(
+        "state", source=[RefundState.AWAITING_APPROVAL, *_UNANSWERED, *_AT_PROVIDER], target=RefundState.CANCELED
+    )
     def cancel(self) -> None:
-        """The provider gave up on it."""
+        """The provider gave up on it, or the second person said no."""
 
     @transition("state", source=[RefundState.FAILED, RefundState.CANCELED], target=RefundState.PAID_OTHERWISE)
     def pay_otherwise(self) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from returns.policy.clocks import refund_due
@@ -75,7 +76,7 @@ class Order(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["email"], name="order_email"),
+            models.Index(Upper("email"), name="order_email_anyhow"),  # as `iexact` asks for it
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
         ]
         constraints = [
@@ -258,6 +259,8 @@ class Payment(models.Model):
     reference = models.CharField(max_length=100)
     captured = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    # How it was paid, in the provider's word ("card", "sepa_debit"); "" where nobody said.
+    method = models.CharField(max_length=30, blank=True)
     active: int  # minor units of refunds that reserve or have spent of it; from `with_room` alone
 
     objects = PaymentQuerySet.as_manager()

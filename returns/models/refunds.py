@@ -53,6 +53,22 @@ class Goodwill(models.Model):
         return f"{self.amount} {self.currency}"
 
 
+class CreditAccount(models.Model):
+    """The store credit of a shopper in one currency. What is on it is derived from the journal."""
+
+    email = models.CharField(max_length=254)  # as `normal_email` writes it
+    currency = models.CharField(max_length=3)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["email", "currency"], name="credit_account_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} {self.currency}"
+
+
 class RefundQuerySet(models.QuerySet["Refund"]):
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)
@@ -60,13 +76,18 @@ class RefundQuerySet(models.QuerySet["Refund"]):
     def sendable(self, at: datetime) -> Self:
         """Those a worker should take up now: due, in doubt, or left behind by a worker that died."""
         return self.filter(
-            Q(state__in=[RefundState.DUE, RefundState.UNCERTAIN], next_try_at__lte=at, payment__isnull=False)
+            Q(
+                state__in=[RefundState.DUE, RefundState.UNCERTAIN],
+                next_try_at__lte=at,
+                payment__isnull=False,
+                credit__isnull=True,
+            )
             | Q(state=RefundState.SENDING, lease_until__lt=at)
         ).order_by("next_try_at", "pk")
 
     def open(self) -> Self:
-        """Owed, and not yet with the shopper."""
-        return self.filter(state__in=RefundState.open())
+        """Owed, and not yet with the shopper; one that another took the place of is owed there."""
+        return self.filter(state__in=RefundState.open(), replaced_by=None)
 
     def active(self) -> Self:
         """Those that reserve or have spent money of their payment."""
@@ -85,7 +106,10 @@ def draw_public_id() -> str:
 
 
 class Refund(RefundLifecycle):
-    """One movement of money on one charge. Amount, currency and payment never change once decided."""
+    """One movement of money on one charge, or to store credit instead.
+
+    Amount, currency and payment never change once decided.
+    """
 
     public_id = models.CharField(max_length=24, unique=True, default=draw_public_id)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="refunds")
@@ -94,6 +118,16 @@ class Refund(RefundLifecycle):
     rma = models.ForeignKey(RMA, null=True, on_delete=models.PROTECT, related_name="refunds")
     receipt = models.ForeignKey(Receipt, null=True, on_delete=models.PROTECT, related_name="refunds")
     goodwill = models.ForeignKey(Goodwill, null=True, on_delete=models.PROTECT, related_name="refunds")
+    # Store credit instead of money: it takes up the payment's room all the same. `bonus` comes on top of the amount.
+    credit = models.ForeignKey(CreditAccount, null=True, on_delete=models.PROTECT, related_name="refunds")
+    bonus = models.BigIntegerField(default=0)
+    # Tried again after it failed: the refund that is owed in this one's place.
+    replaced_by = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaces")
+    # The member of staff who decided it, "" where a rule did; and how many others must agree before it is sent.
+    proposed_by = models.CharField(max_length=50, blank=True)
+    approvals_needed = models.PositiveSmallIntegerField(default=0)
+    # Why it may be sent although its charge is disputed; "" where nobody said so.
+    despite_dispute = models.CharField(max_length=500, blank=True)
     originator = models.CharField(max_length=20, choices=Originator)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -122,8 +156,9 @@ class Refund(RefundLifecycle):
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),
             models.CheckConstraint(condition=Q(state__in=RefundState.values), name="refund_state_known"),
             models.CheckConstraint(
-                condition=~Q(originator=Originator.RMA) | Q(rma__isnull=False, receipt__isnull=False),
-                name="refund_of_a_return_names_its_receipt",
+                condition=~Q(originator=Originator.RMA)
+                | Q(rma__isnull=False),  # without a receipt: goods that are kept
+                name="refund_of_a_return_names_it",
             ),
             models.CheckConstraint(
                 condition=~Q(originator=Originator.GOODWILL) | Q(goodwill__isnull=False),
@@ -131,6 +166,7 @@ class Refund(RefundLifecycle):
             ),
             models.CheckConstraint(
                 condition=Q(gateway_id__isnull=False)
+                | Q(credit__isnull=False)
                 | ~Q(state__in=[RefundState.PENDING, RefundState.REQUIRES_ACTION, RefundState.SUCCEEDED]),
                 name="refund_at_the_provider_has_its_id",
             ),
@@ -138,6 +174,20 @@ class Refund(RefundLifecycle):
                 condition=Q(payment__isnull=False)
                 | Q(state__in=[RefundState.DUE, RefundState.FAILED, RefundState.PAID_OTHERWISE]),
                 name="refund_without_a_payment_is_not_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(credit__isnull=True, bonus=0)
+                | Q(
+                    credit__isnull=False,
+                    bonus__gte=0,
+                    gateway_id=None,
+                    state__in=[RefundState.DUE, RefundState.AWAITING_APPROVAL, RefundState.SUCCEEDED],
+                ),
+                name="refund_to_credit_is_not_sent",
+            ),
+            models.CheckConstraint(
+                condition=~Q(originator=Originator.EXTERNAL) | Q(gateway_id__isnull=False),
+                name="refund_made_elsewhere_has_the_providers_id",
             ),
         ]
 
@@ -153,12 +203,14 @@ class RefundLineQuerySet(models.QuerySet["RefundLine"]):
 
 
 class RefundLine(models.Model):
-    """What a refund pays for: units of an item, outbound shipping, or goodwill."""
+    """What a refund pays for: units of an item, outbound shipping, or goodwill; and, below zero, what is kept of it."""
 
     class Kind(models.TextChoices):
         GOODS = "goods", _("goods")
         SHIPPING = "shipping", _("shipping")
         FEE = "fee", _("fee")
+        VALUE_LOSS = "value_loss", _("loss of value")
+        EXTERNAL = "external", _("made at the payment provider")
         GOODWILL = "goodwill", _("goodwill")
 
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="lines")
@@ -175,7 +227,11 @@ class RefundLine(models.Model):
             models.CheckConstraint(
                 condition=~Q(kind="goods") | Q(item__isnull=False), name="refund_line_goods_name_an_item"
             ),
-            models.CheckConstraint(condition=Q(amount__gt=0) | Q(kind="fee", amount__lt=0), name="refund_line_sign"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["fee", "value_loss"], amount__lt=0)
+                | ~Q(kind__in=["fee", "value_loss"]) & Q(amount__gt=0),
+                name="refund_line_sign",
+            ),
         ]
 
     def __str__(self) -> str:

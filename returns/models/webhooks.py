@@ -22,6 +22,7 @@ class GatewayEvent(models.Model):
     next_try_at = models.DateTimeField()
     tries = models.PositiveIntegerField(default=0)
     worked_at = models.DateTimeField(null=True)
+    livemode = models.BooleanField(null=True)  # real money, as the event said; null where it was not kept
     error = models.CharField(max_length=200, blank=True)
 
     objects = GatewayEventQuerySet.as_manager()

@@ -12,7 +12,8 @@ LEGAL: dict[type[models.Model], str] = {
     RMA: """
         requested: approve>approved refer>in_review cancel>cancelled
         in_review: approve>approved reject>rejected cancel>cancelled
-        approved: ready_label>label_ready depart>in_transit receive>received cancel>cancelled expire>expired
+        approved: ready_label>label_ready depart>in_transit receive>received owe_refund>refund_due
+                  cancel>cancelled expire>expired
         rejected: reopen>in_review
         label_ready: depart>in_transit receive>received cancel>cancelled expire>expired
         in_transit: receive>received cancel>cancelled expire>expired
@@ -30,8 +31,8 @@ LEGAL: dict[type[models.Model], str] = {
         referred: accept>accepted refuse>refused
     """,
     Refund: """
-        due: hold>awaiting_approval claim>sending fail>failed
-        awaiting_approval: release>due
+        due: hold>awaiting_approval claim>sending issue_credit>succeeded fail>failed
+        awaiting_approval: release>due cancel>canceled
         sending: doubt>uncertain put_back>due await_provider>pending await_shopper>requires_action
                  succeed>succeeded fail>failed cancel>canceled
         uncertain: claim>sending doubt>uncertain await_provider>pending await_shopper>requires_action

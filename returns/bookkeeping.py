@@ -1,0 +1,94 @@
+"""What an event means in money: the transfers that the journal gets for it, in the transaction of the event.
+
+| event | taken from | given to |
+|---|---|---|
+| refund.decided, refund.found, refund.declined | the account of each part | owed |
+| refund.succeeded | owed | provider |
+| refund.failed, after it had succeeded | provider | owed |
+| refund.credited | owed, and bonus | store credit |
+| refund.paid_otherwise | owed | other way, or chargebacks |
+| credit.spent | store credit | spent |
+| dispute.withdrawn, dispute.reinstated | chargebacks | provider, and back |
+
+An amount below zero goes the other way: a fee that is kept, a proposal that was declined.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from returns.models import Account, Event, RefundState, Transfer
+
+Line = tuple[str, str, int]  # (taken from, given to, minor units; below zero the other way)
+
+
+def keep_books(events: Sequence[Event]) -> None:
+    """Write what these events, all of kinds that stand in `LINES`, mean in money."""
+    Transfer.objects.bulk_create(transfer for event in events for transfer in _transfers(event))
+
+
+def _transfers(event: Event) -> Iterator[Transfer]:
+    for taken_from, given_to, amount in LINES[event.kind](event.data):
+        accounts = (taken_from, given_to) if amount > 0 else (given_to, taken_from)
+        if amount:
+            yield Transfer(
+                event=event,
+                order=event.order,
+                refund=event.refund,
+                holder_id=event.data["account"] if Account.STORE_CREDIT in accounts else None,
+                debited=accounts[0],
+                credited=accounts[1],
+                amount=abs(amount),
+                currency=event.data["currency"],
+                at=event.at,
+            )
+
+
+def _parts(data: dict[str, Any]) -> Iterable[Line]:
+    return [(kind, Account.OWED, amount) for kind, amount in data["parts"].items()]
+
+
+def _paid(data: dict[str, Any]) -> Iterable[Line]:
+    return [(Account.OWED, Account.PROVIDER, data["amount"])]
+
+
+def _returned(data: dict[str, Any]) -> Iterable[Line]:
+    """A bank may return what had succeeded; what never left moves nothing."""
+    return [(Account.PROVIDER, Account.OWED, data["amount"])] if data["was"] == RefundState.SUCCEEDED else []
+
+
+def _to_credit(data: dict[str, Any]) -> Iterable[Line]:
+    return [
+        (Account.OWED, Account.STORE_CREDIT, data["amount"]),
+        (Account.BONUS, Account.STORE_CREDIT, data["bonus"]),
+    ]
+
+
+def _otherwise(data: dict[str, Any]) -> Iterable[Line]:
+    taken = Account.CHARGEBACKS if data["way"] == "chargeback" else Account.OTHER_WAY
+    return [(Account.OWED, taken, data["amount"])]
+
+
+def _spent(data: dict[str, Any]) -> Iterable[Line]:
+    return [(Account.STORE_CREDIT, Account.SPENT, data["amount"])]
+
+
+def _withdrawn(data: dict[str, Any]) -> Iterable[Line]:
+    return [(Account.CHARGEBACKS, Account.PROVIDER, data["amount"])]
+
+
+def _reinstated(data: dict[str, Any]) -> Iterable[Line]:
+    return [(Account.PROVIDER, Account.CHARGEBACKS, data["amount"])]
+
+
+LINES: dict[str, Callable[[dict[str, Any]], Iterable[Line]]] = {
+    "refund.decided": _parts,
+    "refund.found": _parts,
+    "refund.declined": _parts,
+    "refund.succeeded": _paid,
+    "refund.failed": _returned,
+    "refund.credited": _to_credit,
+    "refund.paid_otherwise": _otherwise,
+    "credit.spent": _spent,
+    "dispute.withdrawn": _withdrawn,
+    "dispute.reinstated": _reinstated,
+}

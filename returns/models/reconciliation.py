@@ -1,0 +1,121 @@
+"""What does not agree, what the bank disputes, and whether money may leave at all. money.md, "Reconciliation"."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from returns.models.orders import Payment
+from returns.models.people import User
+from returns.models.refunds import Refund
+
+
+class BreakQuerySet(models.QuerySet["Break"]):
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+
+class Break(models.Model):
+    """A difference between our books and the world, numbered by its key, with an owner and an age.
+
+    `kind` is a code with a sentence (returns/sentences), `values` its values, `subject` what it is
+    about: the same difference is not opened twice.
+    """
+
+    kind = models.CharField(max_length=50)
+    subject = models.CharField(max_length=100)
+    values = models.JSONField(default=dict)
+    refund = models.ForeignKey(Refund, null=True, on_delete=models.PROTECT, related_name="breaks")
+    payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="breaks")
+    opened_at = models.DateTimeField()
+    owner = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="breaks")
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=200, blank=True)
+    note = models.CharField(max_length=2000, blank=True)
+
+    objects = BreakQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "subject"], condition=Q(closed_at=None), name="break_open_once_a_subject"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.kind}"
+
+
+class DisputeQuerySet(models.QuerySet["Dispute"]):
+    def blocking(self) -> Self:
+        """Those that forbid automatic refunds of their charge (money.md, "Disputes", a)."""
+        return self.exclude(status__in=Dispute.OVER)
+
+
+class Dispute(models.Model):
+    """A bank asks for a charge's money back. Amounts in minor units; `withdrawn` is what is gone until reinstated."""
+
+    OVER = ("won", "warning_closed", "prevented")
+
+    gateway_id = models.CharField(max_length=100, unique=True)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="disputes")
+    status = models.CharField(max_length=50)
+    reason = models.CharField(max_length=100, blank=True)
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    withdrawn = models.BigIntegerField(default=0)
+    refundable = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = DisputeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0, withdrawn__gte=0), name="dispute_money"),
+        ]
+
+    def __str__(self) -> str:
+        return self.gateway_id
+
+
+class HaltQuerySet(models.QuerySet["Halt"]):
+    def open(self) -> Self:
+        return self.filter(ended_at=None)
+
+
+class Halt(models.Model):
+    """No refund leaves while one is open. Any manager starts one; two end it; what the system began it may end."""
+
+    class Cause(models.TextChoices):
+        MANUAL = "manual", _("stopped by a manager")
+        KEY_REFUSED = "key_refused", _("the provider refuses our key")
+        RESTORED = "restored", _("the database forgot refunds that went out")
+
+    cause = models.CharField(max_length=20, choices=Cause)
+    why = models.CharField(max_length=500, blank=True)
+    started_by = models.CharField(max_length=200)
+    started_at = models.DateTimeField()
+    end_asked_by = models.CharField(max_length=50, blank=True)  # the first manager who wants to go on
+    end_asked_label = models.CharField(max_length=200, blank=True)
+    ended_by = models.CharField(max_length=50, blank=True)
+    ended_label = models.CharField(max_length=200, blank=True)
+    ended_at = models.DateTimeField(null=True)
+
+    objects = HaltQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["cause"], condition=Q(ended_at=None), name="halt_open_once_a_cause"),
+            models.CheckConstraint(
+                condition=~Q(cause="manual") | Q(ended_at=None) | ~Q(ended_by=F("end_asked_by")),
+                name="halt_ended_by_two",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.started_at:%Y-%m-%d %H:%M}"
