@@ -185,6 +185,7 @@ class PaymentBody(Body):
     reference: Annotated[Text, Field(min_length=1, max_length=100)]
     captured: Money
     currency: Currency
+    method: Annotated[Text, Field(max_length=30)] = ""
 
 
 class OrderBody(Body):
@@ -239,7 +240,7 @@ class OrderBody(Body):
             discounts=tuple((discount.amount, discount.label) for discount in self.discounts),
             parcels=tuple(parcel.data() for parcel in self.parcels),
             payments=tuple(
-                PaymentData(payment.reference, payment.captured, payment.currency, payment.gateway)
+                PaymentData(payment.reference, payment.captured, payment.currency, payment.gateway, payment.method)
                 for payment in self.payments
             ),
             notice_given_at=self.notice_given_at,

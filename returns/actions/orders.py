@@ -203,6 +203,7 @@ def _payments(order: Order, data: OrderData) -> list[Payment]:
             reference=payment.reference,
             captured=payment.captured,
             currency=payment.currency,
+            method=payment.method,
         )
         for payment in data.payments
     ]
@@ -277,5 +278,5 @@ def _update_payments(order: Order, data: OrderData) -> None:
         payments,
         update_conflicts=True,
         unique_fields=["gateway", "reference"],
-        update_fields=["captured", "currency"],
+        update_fields=["captured", "currency", "method"],
     )

@@ -56,8 +56,8 @@ def decide(
 ) -> list[Event]:
     """Owe these parts, over the order's payments in their order: one refund row a charge.
 
-    The order is locked by the caller, who also records the events. What no payment has room for is owed
-    all the same: it becomes a failed refund without a payment, for a person to find another way.
+    The order is locked by the caller, who also records the events. What no payment has room for, or none can
+    give back, is owed all the same: it becomes a failed refund, for a person to find another way.
     """
     events = []
     for payment, slices in _over(_rooms(order), parts):
@@ -85,8 +85,8 @@ def decide(
             for part in slices
         )
         events.append(told("refund.decided", refund, parts=_by_kind(slices), by=by, at=at))
-        if payment is None:
-            events.append(_without_payment(refund, at=at))
+        if obstacle := _obstacle(refund):
+            events.append(_fail(refund, obstacle, at=at))
     return events
 
 
@@ -98,10 +98,15 @@ def _by_kind(parts: Sequence[Part]) -> dict[str, int]:
     return dict(totals)
 
 
-def _without_payment(refund: Refund, *, at: datetime) -> Event:
+def _obstacle(refund: Refund) -> str:
+    """Why it cannot be sent, known before anybody is asked, or ""."""
+    return refund.payment.obstacle(refund.amount) if refund.payment else "no_payment"
+
+
+def _fail(refund: Refund, reason: str, *, at: datetime) -> Event:
     was = refund.state
     refund.fail()
-    refund.failure_reason = "no_payment"
+    refund.failure_reason = reason
     refund.save()
     return told("refund.failed", refund, was=was, by=SYSTEM, at=at)
 

@@ -44,6 +44,7 @@ class PaymentData:
     captured: int
     currency: str
     gateway: str = "stripe"
+    method: str = ""  # in the provider's word: "card", "sepa_debit"; "" where nobody said
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from returns.policy.clocks import refund_due
 from returns.policy.facts import Delivery, LineFacts, OrderFacts
 from returns.policy.law import LAW
+from returns.policy.methods import METHODS
 
 
 def normal_email(email: str) -> str:
@@ -274,3 +275,8 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def obstacle(self, amount: int) -> str:
+        """Why the way it was paid cannot give this amount back, as a code (`policy/methods.py`), or ""."""
+        method = METHODS.get(self.method)
+        return method.obstacle(whole=amount == self.captured) if method else ""

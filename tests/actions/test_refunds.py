@@ -1,5 +1,6 @@
 """What is owed: over which payments, and never more than was paid."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -93,3 +94,12 @@ def test_a_refund_names_what_it_pays_for(refund):
     line = refund.lines.get()
     assert (refund.originator, refund.receipt and refund.receipt.number) == (Originator.RMA, 1)
     assert (line.kind, line.amount, line.item) == ("goods", 9_672, RMA.objects.get().items.get())
+
+
+def test_what_was_paid_in_a_way_without_refunds_is_owed_and_waits_for_a_person():
+    promised()
+    paid = jana_order()
+    arrived(asked(bought(replace(paid, payments=(replace(paid.payments[0], method="oxxo"),)))))
+    refund = Refund.objects.get()
+    assert (refund.state, refund.failure_reason) == (RefundState.FAILED, "method_without_refunds")
+    assert not send(Scripted())
