@@ -1,6 +1,6 @@
 """Everything that an agent must know of one return, on one page and in a fixed number of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -25,7 +25,7 @@ from returns.models import (
     RMAItem,
 )
 from returns.models.lifecycle import legal
-from returns.policy.facts import Answer, LegalPath
+from returns.policy.facts import Answer, LegalPath, Resolution
 
 HISTORY = 10  # other returns of the same shopper that are listed
 VERDICTS = {
@@ -41,6 +41,11 @@ LEGAL_PATHS = {
 SEALS = {
     True: lambda: _("The shopper says that the seal is broken."),
     False: lambda: _("The shopper says that the seal is unbroken."),
+}
+WANTED: Mapping[Resolution, Callable[[str], str]] = {
+    Resolution.REFUND: lambda _bonus: "",
+    Resolution.CREDIT: lambda bonus: _("The shopper chose store credit, with a bonus of %(bonus)s.") % {"bonus": bonus},
+    Resolution.KEEP: lambda _bonus: _("The shopper may keep it, so nothing of it comes back."),
 }
 LETTERS = {
     "referred": gettext_lazy("an agent looks at it"),
@@ -72,6 +77,7 @@ class Item:
     verdict: str
     reasons: Sequence[str]
     seal: str
+    wanted: str
     policy_until: date | None
     statutory_until: date | None
     open_ended: bool
@@ -169,7 +175,7 @@ class Case:
 
     @cached_property
     def items(self) -> list[Item]:
-        return [_item(item) for item in self.rma.items.all()]
+        return [_item(item, self.order.currency) for item in self.rma.items.all()]
 
     @cached_property
     def money(self) -> Money:
@@ -218,7 +224,7 @@ class Case:
         return list(RMA.objects.of_shopper(self.order.email).exclude(pk=self.rma.pk).newest_first()[:HISTORY])
 
 
-def _item(item: RMAItem) -> Item:
+def _item(item: RMAItem, currency: str) -> Item:
     verdict = item.judged
     return Item(
         item=item,
@@ -227,6 +233,7 @@ def _item(item: RMAItem) -> Item:
         verdict=VERDICTS[verdict.answer](),
         reasons=[sentences.of_reason(reason) for reason in verdict.reasons],
         seal="" if item.seal_broken is None else SEALS[item.seal_broken](),
+        wanted=WANTED[Resolution(item.resolution)](sentences.money(item.credit_bonus, currency)),
         policy_until=verdict.policy_until,
         statutory_until=verdict.statutory_until,
         open_ended=verdict.open_ended,

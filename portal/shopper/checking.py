@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal.shopper import fees
+from portal.shopper import fees, resolutions
 from portal.shopper.drafts import Draft
 from returns import sentences
 from returns.actions.requests import ANSWER_WITHIN, Offer, cost_of_return
 from returns.models import Order
-from returns.policy.facts import Answer
+from returns.policy.facts import Answer, Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,14 @@ class Row:
         words = {True: _("The seal is broken."), False: _("The seal is unbroken.")}
         broken = self.offer.wish.seal_broken
         return "" if broken is None else words[broken]
+
+    @property
+    def resolution(self) -> str:
+        return resolutions.chosen(self.offer.wish.resolution)
+
+    @property
+    def credited(self) -> bool:
+        return self.offer.wish.resolution == Resolution.CREDIT
 
     @property
     def reasons(self) -> list[str]:
@@ -67,8 +75,25 @@ class Check:
         return [row for row in self.rows if not row.welcome]
 
     @property
+    def travels(self) -> bool:
+        """Whether there is a parcel back."""
+        return any(offer.travels for offer in self.offers)
+
+    @property
+    def pays_money(self) -> bool:
+        return not all(row.credited for row in self.sure)
+
+    @property
+    def credits(self) -> bool:
+        return any(row.credited for row in self.sure)
+
+    @property
     def fees(self) -> list[tuple[str, int]]:
         return _fees(self.sure, cost_of_return(self.offers, self.order.currency))
+
+    @property
+    def bonus(self) -> int:
+        return _bonus(self.sure)
 
     @property
     def total(self) -> int:
@@ -78,6 +103,10 @@ class Check:
     def asked_fees(self) -> list[tuple[str, int]]:
         """One parcel is paid for once: what is sure pays for it where there is something."""
         return _fees(self.asked, 0 if self.sure else cost_of_return(self.offers, self.order.currency))
+
+    @property
+    def asked_bonus(self) -> int:
+        return _bonus(self.asked)
 
     @property
     def asked_total(self) -> int:
@@ -96,5 +125,10 @@ def _fees(rows: Sequence[Row], way_back: int) -> list[tuple[str, int]]:
     return fees.lines(sum(row.offer.share for row in rows), sum(row.offer.fee for row in rows), way_back)
 
 
+def _bonus(rows: Sequence[Row]) -> int:
+    """What store credit adds."""
+    return sum(row.offer.bonus for row in rows)
+
+
 def _total(rows: Sequence[Row], less: Sequence[tuple[str, int]]) -> int:
-    return sum(row.offer.share for row in rows) - sum(amount for _label, amount in less)
+    return sum(row.offer.share for row in rows) + _bonus(rows) - sum(amount for _label, amount in less)

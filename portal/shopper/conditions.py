@@ -61,7 +61,10 @@ class Conditions:
 
     def _promise(self, terms: Terms, kinds: frozenset[str]) -> Part:
         words = goods(kinds) if kinds else _("All other goods") if len(self.covered) > 1 else _("All goods")
-        return Part(words[:1].upper() + words[1:], [*said.of_promise(terms, self.reasons, self.day)])
+        told = [*said.of_promise(terms, self.reasons, self.day)]
+        if self.withdrawable:
+            told.append(said.of_delivery(terms))
+        return Part(words[:1].upper() + words[1:], told)
 
     @property
     def right(self) -> list[str]:

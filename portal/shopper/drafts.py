@@ -1,7 +1,7 @@
 """The choice in the making: kept in the session until it has become a return."""
 
 import secrets
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -34,6 +34,7 @@ class Draft:
 
     picks: dict[str, Pick] = field(default_factory=dict)  # line id -> pick
     uploads: dict[str, Stored] = field(default_factory=dict)  # name -> photo sent for this order, used or not
+    resolutions: dict[str, str] = field(default_factory=dict)  # line id -> what is wanted for it, if not money back
     way: str = ""
     token: str = ""
     made: str = ""
@@ -41,6 +42,13 @@ class Draft:
     @property
     def wishes(self) -> list[Wish]:
         """Of a draft whose picks were found good."""
+        return [
+            replace(wish, resolution=self.resolutions.get(wish.line, wish.resolution)) for wish in self.plain_wishes
+        ]
+
+    @property
+    def plain_wishes(self) -> list[Wish]:
+        """The same, with money back for everything."""
         return [self._wish(line, pick) for line, pick in self.picks.items()]
 
     def _wish(self, line: str, pick: Pick) -> Wish:
@@ -58,9 +66,19 @@ class Draft:
         return [self.uploads[name] for pick in picks for name in pick.photos]
 
     def choose(self, picks: dict[str, Pick]) -> None:
+        """Of other items other things may be offered, so that what was wanted for them is asked anew."""
+        if picks != self.picks:
+            self.resolutions = {}
         self.picks = picks
         self.uploads = {photo.name: photo for photo in self.shown(*picks.values())}
         self.token = secrets.token_urlsafe(16)
+
+    def want(self, resolutions: dict[str, str], way: str) -> None:
+        """What comes back for the items, and how they are sent."""
+        if resolutions != self.resolutions:
+            self.token = secrets.token_urlsafe(16)
+        self.resolutions = resolutions
+        self.way = way
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)

@@ -29,16 +29,6 @@ class FindForm(forms.Form):
     )
 
 
-class WayForm(forms.Form):
-    way = forms.ChoiceField(
-        choices=[("label", _("Print a label")), ("qr", _("Show a QR code"))],
-        error_messages={
-            "required": _("Please choose how you send the parcel."),
-            "invalid_choice": _("Please choose one of the offered ways."),
-        },
-    )
-
-
 class TrackingForm(forms.Form):
     tracking_number = forms.CharField(
         label=_("Tracking number"),

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
-from portal.shopper import fees
+from portal.shopper import fees, resolutions
 from returns import sentences
 from returns.models import RMA, Event, ItemState, ParcelStatus, Refund, RefundState, ReturnParcel, RMAItem, RMAState
 from returns.models.orders import OrderLine
@@ -71,6 +71,10 @@ class Shown:
         return words[ItemState(self.item.state)]
 
     @property
+    def resolution(self) -> str:
+        return resolutions.chosen(self.item.resolution)
+
+    @property
     def news(self) -> str:
         """How much of it is here, once something is."""
         if not self.arrived:
@@ -127,6 +131,10 @@ class Status:
         return _fees(self.expected, self.rma.return_cost)
 
     @property
+    def bonus(self) -> int:
+        return _bonus(self.expected)
+
+    @property
     def total(self) -> int:
         return _total(self.expected, self.fees)
 
@@ -134,6 +142,10 @@ class Status:
     def waiting_fees(self) -> list[tuple[str, int]]:
         """One parcel is paid for once: what is accepted pays for it where there is something."""
         return _fees(self.waiting, 0 if self.expected else self.rma.return_cost)
+
+    @property
+    def waiting_bonus(self) -> int:
+        return _bonus(self.waiting)
 
     @property
     def waiting_total(self) -> int:
@@ -235,8 +247,13 @@ def _fees(those: list[Shown], way_back: int) -> list[tuple[str, int]]:
     return fees.lines(sum(shown.item.share for shown in those), sum(shown.item.fee for shown in those), way_back)
 
 
+def _bonus(those: list[Shown]) -> int:
+    """What store credit adds."""
+    return sum(shown.item.credit_bonus for shown in those)
+
+
 def _total(those: list[Shown], less: list[tuple[str, int]]) -> int:
-    return sum(shown.item.share for shown in those) - sum(amount for _label, amount in less)
+    return sum(shown.item.share for shown in those) + _bonus(those) - sum(amount for _label, amount in less)
 
 
 def _entry(day: date, events: list[Event]) -> Entry:

@@ -24,7 +24,8 @@ from portal.shopper import choosing, drafts
 from portal.shopper.checking import Check
 from portal.shopper.conversation import Conversation
 from portal.shopper.drafts import Draft
-from portal.shopper.forms import FindForm, MessageForm, TrackingForm, WayForm
+from portal.shopper.forms import FindForm, MessageForm, TrackingForm
+from portal.shopper.resolutions import WayForm
 from portal.shopper.status import Status
 from portal.shopper.uploads import keep, take_in, takes_files
 from portal.templatetags.portal import summary
@@ -94,9 +95,13 @@ def way(request: HttpRequest, order: Order) -> HttpResponse:
     draft = drafts.load(request, order)
     if not draft.picks:
         return redirect("shopper:items", order.number)
-    form = WayForm(request.POST if request.method == "POST" else None, initial={"way": draft.way})
+    try:
+        offers = requests.preview(order, draft.plain_wishes, at=timezone.now())
+    except Refused as refused:
+        return _choose_again(request, order, draft, refused)
+    form = WayForm(request.POST if request.method == "POST" else None, draft, offers, order.currency)
     if request.method == "POST" and form.is_valid():
-        draft.way = form.cleaned_data["way"]
+        draft.want(form.resolutions, form.cleaned_data["way"])
         drafts.save(request, order, draft)
         return redirect("shopper:check", order.number)
     status = 400 if form.errors else 200

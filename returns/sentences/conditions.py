@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext, ngettext
 
-from returns.policy.facts import Terms
+from returns.policy.facts import OutboundShipping, Resolution, Terms
 from returns.policy.law import RefundFrom, Regime
 from returns.sentences.promises import of_window
 from returns.sentences.writing import EXCEPTIONS, day, listed, money
@@ -32,6 +32,7 @@ def of_promise(terms: Terms, reasons: Mapping[str, str], on: date) -> Iterator[s
         words = listed(str(EXCEPTIONS[letter]) for letter in returnable)
         yield gettext("We also take back what the law excepts here: %(goods)s.") % {"goods": words}
     yield from _price(terms, reasons)
+    yield from _instead(terms)
     yield from _agent(terms)
 
 
@@ -47,8 +48,43 @@ def _price(terms: Terms, reasons: Mapping[str, str]) -> Iterator[str]:
             yield gettext("It costs nothing for these reasons: %(reasons)s.") % {"reasons": listed(free)}
     if terms.restocking_percent:
         yield gettext(
-            "We keep %(percent)d percent of the price, but nothing while the law gives you the right to withdraw."
+            "We keep %(percent)d percent of the price, but nothing while the law gives you the right to withdraw, and "
+            "nothing of faulty goods."
         ) % {"percent": terms.restocking_percent}
+
+
+def _instead(terms: Terms) -> Iterator[str]:
+    """What may be chosen beside money back."""
+    if Resolution.CREDIT in terms.resolutions:
+        bonus = terms.credit_bonus_percent
+        yield (
+            gettext("If you like, you get store credit instead of the money, with a bonus of %(percent)d percent.")
+            % {"percent": bonus}
+            if bonus
+            else gettext("If you like, you get store credit instead of the money.")
+        )
+    if Resolution.KEEP in terms.resolutions and terms.keep_up_to is not None:
+        yield gettext(
+            "If what you return of an order paid in %(currency)s is worth at most %(amount)s, you may keep it and get "
+            "the money back."
+        ) % {"currency": terms.currency, "amount": money(terms.keep_up_to, terms.currency)}
+
+
+def of_delivery(terms: Terms) -> str:
+    """What a consumer who withdraws gets back of the outbound delivery (law.md M-1, M-10, M-11)."""
+    return {
+        OutboundShipping.NONE: gettext(
+            "If you withdraw from a whole order, we also pay back the standard delivery; if from a part of it, nothing "
+            "of the delivery."
+        ),
+        OutboundShipping.PROPORTIONAL: gettext(
+            "If you withdraw from a whole order, we also pay back the standard delivery; if from a part of it, a part "
+            "of the delivery in proportion to the goods."
+        ),
+        OutboundShipping.FULL: gettext(
+            "If you withdraw from an order or a part of it, we also pay back the standard delivery."
+        ),
+    }[terms.outbound_shipping]
 
 
 def _agent(terms: Terms) -> Iterator[str]:

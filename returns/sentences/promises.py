@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext, ngettext
 
-from returns.policy.facts import CountedFrom, Terms
+from returns.policy.facts import CountedFrom, OutboundShipping, Resolution, Terms
 from returns.sentences.writing import countries, day, goods, listed, money
 
 
@@ -55,8 +55,11 @@ def _clauses(terms: Terms) -> Iterator[str]:
             "until": day(season.last_day),
         }
     yield _way_back(terms)
-    percent = terms.restocking_percent
-    yield gettext("a restocking fee of %(percent)d percent") % {"percent": percent} if percent else gettext("no fee")
+    if percent := terms.restocking_percent:
+        yield gettext("a restocking fee of %(percent)d percent, but none on a withdrawal by law") % {"percent": percent}
+    else:
+        yield gettext("no fee")
+    yield from _instead(terms)
     if terms.final_sale_returnable:
         yield gettext("final sale too")
     if terms.exceptions_returnable:
@@ -82,6 +85,22 @@ def _way_back(terms: Terms) -> str:
         )
         return told % {**price, "count": count}
     return gettext("the label costs %(price)s") % price
+
+
+def _instead(terms: Terms) -> Iterator[str]:
+    """What is offered beside money back, and what is unusual about the delivery."""
+    if Resolution.CREDIT in terms.resolutions:
+        bonus = terms.credit_bonus_percent
+        told = gettext("store credit with a bonus of %(percent)d percent") % {"percent": bonus}
+        yield told if bonus else gettext("store credit")
+    if Resolution.KEEP in terms.resolutions and (worth := terms.keep_up_to) is not None:
+        yield gettext("goods worth at most %(amount)s may be kept") % {
+            "amount": money(worth, terms.currency) if terms.currency else worth
+        }
+    if terms.outbound_shipping is OutboundShipping.NONE:
+        yield gettext("a partial withdrawal gives back nothing of the delivery")
+    if terms.outbound_shipping is OutboundShipping.FULL:
+        yield gettext("a partial withdrawal gives back all of the delivery")
 
 
 def _persons(terms: Terms) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 from django.utils.translation import override
 
 from returns import sentences
-from returns.policy.facts import Answer, CountedFrom, Season, Terms
+from returns.policy.facts import Answer, CountedFrom, OutboundShipping, Resolution, Season, Terms
 from returns.policy.lint import LINT_CODES, Issue, Severity
 from returns.policy.reasons import Reason
 from returns.policy.verdict import Verdict
@@ -46,7 +46,28 @@ SEASON = Season(date(2026, 11, 15), date(2026, 12, 24), date(2027, 1, 31))
             terms(return_fee=495, currency="EUR", restocking_percent=15),
             (
                 "All goods may come back within 30 days of delivery in all countries; the label costs €4.95; "
-                "a restocking fee of 15 percent."
+                "a restocking fee of 15 percent, but none on a withdrawal by law."
+            ),
+        ),
+        (
+            terms(
+                resolutions=frozenset({Resolution.CREDIT, Resolution.KEEP}),
+                credit_bonus_percent=5,
+                keep_up_to=700,
+                currency="EUR",
+                outbound_shipping=OutboundShipping.FULL,
+            ),
+            (
+                "All goods may come back within 30 days of delivery in all countries; we pay for the label; no fee; "
+                "store credit with a bonus of 5 percent; goods worth at most €7.00 may be kept; "
+                "a partial withdrawal gives back all of the delivery."
+            ),
+        ),
+        (
+            terms(resolutions=frozenset({Resolution.CREDIT}), outbound_shipping=OutboundShipping.NONE),
+            (
+                "All goods may come back within 30 days of delivery in all countries; we pay for the label; no fee; "
+                "store credit; a partial withdrawal gives back nothing of the delivery."
             ),
         ),
         (

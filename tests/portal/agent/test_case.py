@@ -7,6 +7,7 @@ from returns.actions import decisions, goodwill, receiving
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import LineData, PaymentData
+from returns.models import Policy
 from returns.notifications import letters
 from tests.people import NOW, asked, bought, jana_order, promised
 from tests.portal.agent.deciding import shown, waiting
@@ -163,3 +164,9 @@ def test_more_items_cost_no_more_statements(desk, django_assert_num_queries, lin
 
 def test_every_kind_of_letter_has_words():
     assert set(case.LETTERS) == set(letters.LETTERS)
+
+
+def test_what_the_shopper_chose_instead_of_money_is_told(desk):
+    Policy.objects.update(resolutions=["credit"], credit_bonus_percent=5)
+    rma = waiting("A-1001", Wish("1", 1, resolution="credit"))
+    assert "The shopper chose store credit, with a bonus of €4.83." in shown(desk, rma).content.decode()

@@ -148,6 +148,9 @@ def test_all_that_a_policy_promises_is_said(client) -> None:
         person_above_amount=50_000,
         person_after_returns=3,
         faulty_photos=2,
+        resolutions=["credit", "keep"],
+        credit_bonus_percent=5,
+        keep_up_to=700,
     )
     told = parts(client, "DE")
     assert told["All goods"] == [
@@ -156,18 +159,50 @@ def test_all_that_a_policy_promises_is_said(client) -> None:
         "We also take back what the law excepts here: goods made to your specification.",
         "For orders paid in EUR the way back costs €4.95, once for each parcel.",
         "It costs nothing for these reasons: It arrived too late.",
-        "We keep 10 percent of the price, but nothing while the law gives you the right to withdraw.",
+        (
+            "We keep 10 percent of the price, but nothing while the law gives you the right to withdraw, and nothing of "
+            "faulty goods."
+        ),
+        "If you like, you get store credit instead of the money, with a bonus of 5 percent.",
+        "If what you return of an order paid in EUR is worth at most €7.00, you may keep it and get the money back.",
         "An agent looks at each return first.",
         "An agent looks at returns of more than 1 unit first.",
         "An agent looks at items worth more than €500.00 first.",
         "An agent looks at a return first if there have been 3 in a year.",
-        *told["All goods"][10:],
+        (
+            "If you withdraw from a whole order, we also pay back the standard delivery; if from a part of it, a part of "
+            "the delivery in proportion to the goods."
+        ),
+        *told["All goods"][13:],
     ]
     assert told["Faulty goods"] == [
         "For faulty goods we are liable by law for 2 years from delivery.",
         "Faulty goods cost you nothing to send back, and no last day stands above your rights.",
         "Please send 2 photos of the fault.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("terms", "sentence"),
+    [
+        ({"resolutions": ["credit"]}, "If you like, you get store credit instead of the money."),
+        ({"outbound_shipping": "none"}, "if from a part of it, nothing of the delivery."),
+        ({"outbound_shipping": "full"}, "If you withdraw from an order or a part of it, we also pay back the standard"),
+    ],
+)
+def test_what_comes_back_is_said(client, terms, sentence) -> None:
+    policy("standard", 30, **terms)
+    assert any(sentence in told for told in parts(client, "DE")["All goods"])
+
+
+def test_where_no_law_speaks_nothing_is_said_of_the_delivery(client) -> None:
+    policy("standard", 30)
+    assert not any("delivery;" in told for told in parts(client, "US")["All goods"])
+
+
+def test_M5_nothing_is_said_of_what_is_never_offered(client) -> None:
+    policy("standard", 30, resolutions=["keep"])
+    assert not any("credit" in told or "keep" in told for told in parts(client, "DE")["All goods"])
 
 
 @pytest.mark.parametrize(
