@@ -4,7 +4,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run demo-reset setup test test-all test-sqlite test-postgres replay bench \
+.PHONY: help run demo-reset setup test test-all test-sqlite test-postgres replay simulate bench \
         check style types layers migrations deployment catalogues fix clean
 
 # Test processes at a time, and further words for pytest: make test ARGS="tests/policy -x"
@@ -81,6 +81,14 @@ YEAR := ../shared/data/online-retail
 
 replay: setup ## bring a real half-year through the product: make replay WINDOW=100
 	@$(PYTHON) manage.py replay $(YEAR)/orders.csv.gz $(YEAR)/returns.csv.gz --window $(WINDOW) --expect $(YEAR)/expected.json
+
+# One seed is one schedule of people, workers and faults: tests/simulator/README.md.
+N := 500
+SEED := 1
+OVER := sqlite
+
+simulate: setup .venv/synced-dev ## let money survive N schedules of faults: make simulate N=10000, SEED=123 N=1, OVER=postgres
+	@env -u DATABASE_URL $(PYTHON) -m tests.simulator --count $(N) --first $(SEED) --over $(OVER)
 
 bench: setup .venv/synced-dev ## measure the speed of the main steps
 	@failed=0; for file in tests/benchmarks/[a-z]*.py; do \

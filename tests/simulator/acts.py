@@ -1,0 +1,151 @@
+"""What people do: shoppers, agents, the bench, and strangers in the provider's dashboard.
+
+Each act draws what it is about and calls the product's own action; much of it is refused, as with people.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from returns.actions import decisions, goodwill, orders, receiving, requests
+from returns.actions.receiving import Count
+from returns.actions.requests import Wish
+from returns.importing.data import OrderData
+from returns.models import RMA, SHOPPER, SYSTEM, Actor, GoodwillReason, Order
+from tests.simulator.world import World
+
+AGENT = Actor("staff", "2", "Bob")
+BENCH = Actor("staff", "1", "Wanda")
+REASONS = ("", "changed_mind", "damaged", "other", "other", "arrived_late")
+RECEIVABLE = ("approved", "label_ready", "in_transit", "received", "refund_due", "refunded")
+
+Act = Callable[[World, "Shop"], Any]
+
+
+class Shop:
+    """The orders as they were told, and how many returns may be asked for."""
+
+    def __init__(self, told: list[OrderData], returns: int) -> None:
+        self.told = told
+        self.returns = returns
+
+    def order(self, world: World) -> Order:
+        return Order.objects.get(number=world.draw.choice(self.told).number)
+
+
+def some_return(world: World, *states: str) -> RMA | None:
+    """Mostly one in which the act makes sense, and now and then any."""
+    found = world.rows("SELECT id, state FROM returns_rma ORDER BY id")
+    sensible = [row["id"] for row in found if row["state"] in states]
+    chosen = sensible if sensible and world.chance(0.9) else [row["id"] for row in found]
+    return RMA.objects.select_related("order").get(pk=world.draw.choice(chosen)) if chosen else None
+
+
+# --- shoppers ------------------------------------------------------------------------------------
+
+
+def ask(world: World, shop: Shop) -> Any:
+    if shop.returns == 0:
+        return None
+    shop.returns -= 1
+    order = shop.order(world)
+    lines = list(order.lines.order_by("pk"))
+    chosen = world.draw.sample(lines, world.draw.randint(1, len(lines)))
+    wishes = [Wish(line.line_id, world.draw.randint(1, line.quantity), world.draw.choice(REASONS)) for line in chosen]
+    return requests.request(order, wishes, by=SHOPPER, at=world.now, locale="en", channel="page")
+
+
+def call_off(world: World, _shop: Shop) -> Any:
+    rma = some_return(world, "in_review", "approved", "label_ready")
+    return decisions.cancel(rma, by=SHOPPER, at=world.now) if rma else None
+
+
+# --- the shop ------------------------------------------------------------------------------------
+
+
+def tell_again(world: World, shop: Shop) -> Any:
+    return orders.load([world.draw.choice(shop.told)], by=SYSTEM, at=world.now)
+
+
+def approve(world: World, _shop: Shop) -> Any:
+    rma = some_return(world, "in_review", "received")
+    return decisions.approve(rma, by=AGENT, at=world.now, note="all right") if rma else None
+
+
+def approve_with_goodwill(world: World, _shop: Shop) -> Any:
+    if rma := some_return(world, "in_review"):
+        amount = world.draw.choice((1, 500, 5000))
+        return decisions.approve_with_goodwill(rma, amount=amount, note="sorry", by=AGENT, at=world.now)
+    return None
+
+
+def reject(world: World, _shop: Shop) -> Any:
+    rma = some_return(world, "in_review")
+    return decisions.reject(rma, by=AGENT, at=world.now, note="worn") if rma else None
+
+
+def reopen(world: World, _shop: Shop) -> Any:
+    rma = some_return(world, "rejected", "expired")
+    return decisions.reopen(rma, by=AGENT, at=world.now, note="again") if rma else None
+
+
+def deduct(world: World, _shop: Shop) -> Any:
+    rma = some_return(world, "in_review")
+    items = list(rma.items.select_related("line").order_by("pk")) if rma else []
+    if rma is None or not items:
+        return None
+    item = world.draw.choice(items)
+    fee = world.draw.randint(0, item.share + 1)
+    return decisions.deduct(rma, fees={item.line.line_id: fee}, note="used", by=AGENT, at=world.now)
+
+
+def grant(world: World, shop: Shop) -> Any:
+    order = shop.order(world)
+    paid = sum(payment.captured for payment in order.payments.all())
+    amount = world.draw.choice((1, 100, paid // 3, paid // 2 + 1, paid))
+    reason = GoodwillReason.LATE_DELIVERY
+    return goodwill.grant(order, amount=amount, reason=reason, note="sorry", by=AGENT, at=world.now)
+
+
+# --- the bench -----------------------------------------------------------------------------------
+
+
+def receive(world: World, _shop: Shop) -> Any:
+    """A parcel with some of what was announced; now and then broken, missing, wrong, or too much."""
+    rma = some_return(world, *RECEIVABLE)
+    if rma is None:
+        return None
+    items = rma.items.select_related("line").order_by("pk")
+    counts = [_count(world, item.line.line_id, item.quantity) for item in items]
+    return receiving.receive(rma, counts, by=BENCH, at=world.now)
+
+
+def _count(world: World, line: str, expected: int) -> Count:
+    fine = world.draw.choice((expected, expected, world.draw.randint(0, expected)))
+    one = [int(world.chance(0.1)) for _kind in range(4)]
+    return Count(line, fine=fine, damaged=one[0], missing=one[1], wrong=one[2], extra=one[3])
+
+
+# --- strangers -----------------------------------------------------------------------------------
+
+
+def refund_in_the_dashboard(world: World, _shop: Shop) -> Any:
+    charge = world.draw.choice(world.provider.all("charge"))
+    amount = world.draw.randint(1, charge["amount_captured"])
+    made = world.provider.ask("POST", "/v1/refunds", charge=charge["id"], amount=amount)
+    world.count("external refunds" if "id" in made else "external refunds refused")
+    return made
+
+
+ACTS: dict[Act, int] = {
+    ask: 10,
+    receive: 12,
+    approve: 3,
+    reject: 1,
+    reopen: 1,
+    call_off: 1,
+    grant: 2,
+    approve_with_goodwill: 1,
+    deduct: 1,
+    tell_again: 1,
+    refund_in_the_dashboard: 1,
+}

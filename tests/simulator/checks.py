@@ -1,0 +1,281 @@
+"""What must be true after the quiet time: our rows against the provider's books.
+
+Nothing here asks the product: rows come by plain SQL, what is owed is worked out anew, and what the provider has
+comes from its own books. Every check yields sentences about what is wrong.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.simulator.world import World
+
+Row = dict[str, Any]
+LIVE = {"pending", "requires_action", "succeeded"}  # at the provider: the shopper has it or will
+ENDED = {"failed", "canceled", "paid_otherwise"}  # of ours: they neither hold nor spend
+UNDER_WAY = {"due", "sending", "uncertain"}
+TOLD_BY = {
+    "refund.pending": "pending",
+    "refund.needs_details": "requires_action",
+    "refund.succeeded": "succeeded",
+    "refund.failed": "failed",
+    "refund.canceled": "canceled",
+    "refund.paid_otherwise": "paid_otherwise",
+}
+OURS = "portal_refund_id"
+ABSENCE = timedelta(minutes=15)
+
+
+def broken(world: "World") -> list[str]:
+    """Everything that is wrong, once each."""
+    books = Books(world)
+    return list(dict.fromkeys(wrong for check in CHECKS for wrong in check(books)))
+
+
+def always(world: "World") -> Iterator[str]:
+    """What may not be wrong for a moment, also where it comes right later: looked at after every step."""
+    over = world.rows(
+        "SELECT p.reference, p.captured, SUM(r.amount) AS active FROM returns_refund r"
+        " JOIN returns_payment p ON p.id = r.payment_id"
+        " WHERE r.state NOT IN ('failed', 'canceled', 'paid_otherwise')"
+        " GROUP BY p.reference, p.captured HAVING SUM(r.amount) > p.captured"
+    )
+    for row in over:
+        yield f"above the cap: {row['reference']}: {row['active']} of {row['captured']} at our side"
+    live = [remote["metadata"].get(OURS) for remote in world.provider.all("refund") if remote["status"] in LIVE]
+    for name in {name for name in live if name and live.count(name) > 1}:
+        yield f"doubled: refund {name} is live {live.count(name)} times"
+
+
+class Books:
+    """Both sides as they are now."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.refunds = self.table("refund")
+        self.payments = {row["id"]: row for row in self.table("payment")}
+        self.items = {row["id"]: row for row in self.table("rmaitem")}
+        self.rmas = {row["id"]: row for row in self.table("rma")}
+        self.lines = self.table("refundline")
+        self.events = self.table("event")
+        self.remotes = {refund["id"]: refund for refund in world.provider.all("refund")}
+        self.charges = {charge["payment_intent"]: charge for charge in world.provider.all("charge")}
+        self.named = _by(self.remotes.values(), lambda remote: remote["metadata"].get(OURS, ""))
+
+    def table(self, name: str) -> list[Row]:
+        return self.world.rows(f"SELECT * FROM returns_{name} ORDER BY id")  # noqa: S608  names from this file
+
+    def live(self, refund: Row) -> list[Row]:
+        """The provider's refunds that carry this one's id and move money."""
+        return [remote for remote in self.named.get(refund["public_id"], []) if remote["status"] in LIVE]
+
+
+def nothing_is_stuck(books: Books) -> Iterator[str]:
+    for refund in books.refunds:
+        if refund["state"] in UNDER_WAY:
+            yield f"stuck: {_name(refund)} is {refund['state']}"
+    for event in books.table("gatewayevent"):
+        if event["worked_at"] is None:
+            yield f"stuck: event {event['id']} {event['kind']} was not worked: {event['error']}"
+    if books.world.mood.letters:
+        for letter in books.table("letter"):
+            if letter["state"] != "sent":
+                yield f"stuck: letter {letter['kind']} is {letter['state']}: {letter['error']}"
+
+
+def nothing_is_lost(books: Books) -> Iterator[str]:
+    """What arrived is owed to the last unit, and what is owed is refunded, or failed before a person's eyes."""
+    counted = _sums(books.table("receiptline"), "item_id", lambda row: row["fine"] + row["damaged"])
+    owed: defaultdict[int, int] = defaultdict(int)
+    arrived: defaultdict[int, int] = defaultdict(int)
+    for item in books.items.values():
+        if item["state"] == "accepted":
+            units = min(counted[item["id"]], item["quantity"])
+            arrived[item["rma_id"]] += units
+            owed[item["rma_id"]] += item["share"] * units // item["quantity"] - item["fee"] * units // item["quantity"]
+    refunded = _sums([row for row in books.refunds if row["originator"] == "rma"], "rma_id", lambda row: row["amount"])
+    for rma in books.rmas.values():
+        due = max(0, owed[rma["id"]] - rma["return_cost"]) if arrived[rma["id"]] else 0
+        if due != refunded[rma["id"]]:
+            yield f"lost: return {rma['number']} is owed {due}, refunds say {refunded[rma['id']]}"
+    granted = sum(row["amount"] for row in books.table("goodwill"))
+    paid = sum(row["amount"] for row in books.refunds if row["originator"] == "goodwill")
+    if granted != paid:
+        yield f"lost: {granted} granted as goodwill, {paid} refunded"
+
+
+def nothing_is_doubled(books: Books) -> Iterator[str]:
+    """One of ours is at most one live one of theirs, of the same amount, and none where we say that none is."""
+    known = {refund["public_id"] for refund in books.refunds}
+    for refund in books.refunds:
+        live = books.live(refund)
+        if len(live) > 1:
+            yield f"doubled: {_name(refund)} is live {len(live)} times: {[remote['id'] for remote in live]}"
+        if live and refund["state"] in ENDED:
+            yield f"doubled: {_name(refund)} is {refund['state']}, and {live[0]['id']} is {live[0]['status']}"
+    for name, remotes in books.named.items():
+        if name and name not in known:
+            yield f"lost: the provider has {remotes[0]['id']} of {name}, which we do not know"
+
+
+def nothing_is_above_the_cap(books: Books) -> Iterator[str]:
+    active = _sums([row for row in books.refunds if row["state"] not in ENDED], "payment_id", lambda row: row["amount"])
+    live = _sums(
+        [row for row in books.remotes.values() if row["status"] in LIVE], "payment_intent", lambda row: row["amount"]
+    )
+    for payment in books.payments.values():
+        if active[payment["id"]] > payment["captured"]:
+            yield f"above the cap: {payment['reference']}: {active[payment['id']]} of {payment['captured']} at our side"
+        charge = books.charges[payment["reference"]]
+        if live[payment["reference"]] > charge["amount_captured"]:
+            yield f"above the cap: {payment['reference']}: {live[payment['reference']]} at the provider"
+
+
+def both_sides_agree(books: Books) -> Iterator[str]:
+    for refund in books.refunds:
+        if refund["gateway_id"] is None:
+            continue
+        remote = books.remotes.get(refund["gateway_id"])
+        if remote is None:
+            yield f"phantom: {_name(refund)} is {refund['gateway_id']}, which the provider does not have"
+            continue
+        payment = books.payments[refund["payment_id"]]
+        ours = (refund["amount"], refund["currency"].lower(), payment["reference"])
+        if ours != (remote["amount"], remote["currency"], remote["payment_intent"]):
+            yield f"unequal: {_name(refund)} {ours} is {remote}"
+        state = "failed" if refund["state"] == "paid_otherwise" else refund["state"]
+        if state != remote["status"] and not (refund["state"] == "paid_otherwise" and remote["status"] == "canceled"):
+            yield f"unequal: {_name(refund)} is {refund['state']}, {remote['id']} is {remote['status']}"
+
+
+def parts_add_up(books: Books) -> Iterator[str]:
+    by_refund = _sums(books.lines, "refund_id", lambda row: row["amount"])
+    for refund in books.refunds:
+        if by_refund[refund["id"]] != refund["amount"]:
+            yield f"parts: {_name(refund)} of {refund['amount']} has lines of {by_refund[refund['id']]}"
+    goods = _sums([row for row in books.lines if row["kind"] == "goods"], "item_id", lambda row: row["amount"])
+    for item, amount in goods.items():
+        if amount > books.items[item]["share"]:
+            yield f"parts: item {item} was refunded {amount} of its share {books.items[item]['share']}"
+    dead = {rma["id"] for rma in books.rmas.values() if rma["state"] in {"rejected", "cancelled", "expired"}}
+    live = [row for row in books.items.values() if row["state"] != "refused" and row["rma_id"] not in dead]
+    units = _sums(live, "line_id", lambda row: row["quantity"])
+    shares = _sums(live, "line_id", lambda row: row["share"])
+    for line in books.table("orderline"):
+        all_back = units[line["id"]] == line["quantity"]
+        if units[line["id"]] > line["quantity"] or shares[line["id"]] > line["paid"]:
+            yield f"parts: line {line['id']}: {units[line['id']]} units, {shares[line['id']]} of {line['paid']}"
+        elif all_back and shares[line["id"]] != line["paid"]:
+            yield f"parts: line {line['id']} came back whole for {shares[line['id']]} of {line['paid']}"
+
+
+def the_timeline_is_whole(books: Books) -> Iterator[str]:
+    """Every refund begins with its decision and stands where its last event says; none was told twice alike."""
+    told = _by([row for row in books.events if row["refund_id"]], lambda row: row["refund_id"])
+    for refund in books.refunds:
+        kinds = [event["kind"] for event in told.get(refund["id"], [])]
+        states = [TOLD_BY[kind] for kind in kinds if kind in TOLD_BY]
+        if kinds[:1] != ["refund.decided"] or kinds.count("refund.decided") != 1:
+            yield f"timeline: {_name(refund)} begins with {kinds}"
+        if states[-1:] != [refund["state"]] and refund["state"] not in {*UNDER_WAY, "awaiting_approval"}:
+            yield f"timeline: {_name(refund)} is {refund['state']}, told was {kinds}"
+        if any(one == other for one, other in pairwise(states)):
+            yield f"timeline: {_name(refund)} was told twice: {kinds}"
+
+
+def returns_stand_where_their_money_is(books: Books) -> Iterator[str]:
+    """A return is refunded when nothing is owed any more; while something is, it is due, before a person's eyes."""
+    owing = {
+        row["rma_id"]
+        for row in books.refunds
+        if row["originator"] == "rma" and row["state"] not in {"succeeded", "paid_otherwise"}
+    }
+    for rma in books.rmas.values():
+        if (rma["state"] == "refund_due") != (rma["id"] in owing):
+            yield f"return {rma['number']} is {rma['state']}, {'' if rma['id'] in owing else 'nothing '}is owed"
+
+
+def letters_are_owed_once(books: Books) -> Iterator[str]:
+    """The shopper hears of every state of the money, once."""
+    letters = _by(books.table("letter"), lambda row: row["event_id"])
+    for event in books.events:
+        if (
+            event["kind"] in TOLD_BY
+            and event["kind"] != "refund.paid_otherwise"
+            and len(letters.get(event["id"], [])) != 1
+        ):
+            yield f"letters: {len(letters.get(event['id'], []))} for {event['kind']} of refund {event['refund_id']}"
+
+
+def only_the_provider_is_believed(books: Books) -> Iterator[str]:
+    """Every state was answered by the API, every failure declined or told by it, every key written down before use."""
+    record = books.world.record
+    told = _by([row for row in books.events if row["refund_id"]], lambda row: row["refund_id"])
+    attempts = _by(books.table("attempt"), lambda row: row["refund_id"])
+    for refund in books.refunds:
+        states = {TOLD_BY[event["kind"]] for event in told.get(refund["id"], []) if event["kind"] in TOLD_BY}
+        heard = {state for remote in books.named.get(refund["public_id"], []) for state in record.heard[remote["id"]]}
+        declined = refund["payment_id"] is None or refund["public_id"] in record.declined or _unpayable(refund)
+        for state in states - heard - {"paid_otherwise"}:
+            if not (state == "failed" and declined):
+                yield f"believed: {_name(refund)} became {state}, which the provider never said"
+        keys = {attempt["key"] for attempt in attempts.get(refund["id"], [])}
+        if unknown := record.keys[refund["public_id"]] - keys:
+            yield f"keys: {_name(refund)} was sent with {unknown}, attempts are {keys}"
+
+
+def new_keys_have_proofs(books: Books) -> Iterator[str]:
+    """I27: an attempt follows another only when that one was absent for 15 minutes."""
+    for attempts in _by(books.table("attempt"), lambda row: row["refund_id"]).values():
+        for before, after in pairwise(attempts):
+            sent, absent, begun = (
+                _moment(moment) for moment in (before["last_sent_at"], before["absent_at"], after["first_sent_at"])
+            )
+            if absent is None or sent is None or begun is None or not (sent + ABSENCE <= absent <= begun):
+                yield f"keys: {after['key']} follows {before['key']} of {sent}, absent {absent}, at {begun}"
+
+
+CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
+    nothing_is_doubled,
+    nothing_is_above_the_cap,
+    nothing_is_lost,
+    nothing_is_stuck,
+    both_sides_agree,
+    parts_add_up,
+    the_timeline_is_whole,
+    returns_stand_where_their_money_is,
+    letters_are_owed_once,
+    only_the_provider_is_believed,
+    new_keys_have_proofs,
+)
+
+
+def _name(refund: Row) -> str:
+    return f"refund {refund['public_id']} ({refund['amount']} {refund['currency']})"
+
+
+def _unpayable(refund: Row) -> bool:
+    """Declined by the client before any call: the provider pays dinars in tens of fils alone."""
+    return refund["currency"] == "KWD" and refund["amount"] % 10 != 0
+
+
+def _moment(value: Any) -> datetime | None:
+    """SQLite has times as text."""
+    return datetime.fromisoformat(value).replace(tzinfo=None) if isinstance(value, str) else value
+
+
+def _sums(rows: Iterable[Row], name: str, value: Callable[[Row], int]) -> defaultdict[Any, int]:
+    sums: defaultdict[Any, int] = defaultdict(int)
+    for row in rows:
+        sums[row[name]] += value(row)
+    return sums
+
+
+def _by(rows: Iterable[Row], key: Callable[[Row], Any]) -> dict[Any, list[Row]]:
+    found: dict[Any, list[Row]] = {}
+    for row in rows:
+        found.setdefault(key(row), []).append(row)
+    return found

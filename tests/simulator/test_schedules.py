@@ -1,0 +1,51 @@
+"""After any schedule of faults the books are right: nothing lost, doubled, above the cap or stuck."""
+
+import pytest
+
+from tests.simulator.schedule import play
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PART = 25
+
+
+@pytest.mark.parametrize("first", range(1, 501, PART))
+def test_money_survives_every_schedule(reset, first):
+    outcomes = [play(seed, reset) for seed in range(first, first + PART)]
+    assert {outcome.seed: outcome.broken for outcome in outcomes if outcome.broken} == {}
+
+
+def test_a_seed_is_one_schedule(reset):
+    first, again, another = play(11, reset), play(11, reset), play(12, reset)
+    assert first.trace == again.trace
+    assert first.counts == again.counts
+    assert first.trace != another.trace
+
+
+def test_schedules_know_all_their_troubles(reset):
+    met = {trouble for seed in range(1, 101) for trouble in play(seed, reset).counts}
+    assert met >= {
+        "fault: lost_answer",
+        "fault: late_commit",
+        "fault: late_504",
+        "fault: error_moved",
+        "fault: error_unmoved",
+        "fault: conflict",
+        "fault: rate_limit",
+        "fault: lock_timeout",
+        "fault: unauthorized",
+        "fault: forbidden",
+        "fault: unavailable",
+        "weather: outage",
+        "weather: 429 storm",
+        "weather: key refused",
+        "killed",
+        "database gone",
+        "external refunds",
+    }
+
+
+@pytest.mark.postgres
+def test_money_survives_over_http_with_rivals_on_connections_of_their_own(reset):
+    outcomes = [play(seed, reset, http=True) for seed in range(1, 9)]
+    assert {outcome.seed: outcome.broken for outcome in outcomes if outcome.broken} == {}

@@ -1,0 +1,124 @@
+"""Code that is wrong on purpose: each must be caught within 100 seeds, else the simulator has lost a tooth.
+
+Every variant is a patch of the product's own functions by their names. A name that is no longer there raises, so that
+a variant cannot silently become the right code.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from unittest import mock
+
+import stripe
+
+from portal.hooks import views
+from returns.actions import provider, refunds, sending
+from returns.gateways import stripe as stripe_gateway
+from returns.gateways.gateway import Gateway, Rejected, Remote
+from returns.gateways.stripe import Stripe
+from returns.models import GatewayEvent, Refund
+
+Variant = Callable[[], AbstractContextManager[None]]
+
+
+@contextmanager
+def a_new_key_per_call() -> Iterator[None]:
+    """Stripe's client would do so by itself: it makes a random key for each call."""
+    right, calls = Stripe.refund, iter(range(10**9))
+
+    def refund(self: Stripe, of: Refund, attempt: Any) -> Remote:
+        attempt.key, kept = f"{attempt.key}-{next(calls)}", attempt.key
+        try:
+            return right(self, of, attempt)
+        finally:
+            attempt.key = kept
+
+    with mock.patch.object(Stripe, "refund", refund):
+        yield
+
+
+@contextmanager
+def unknown_is_failed() -> Iterator[None]:
+    """No answer within the time counts as a no."""
+
+    def doubt(claim: sending.Claim, error: str, *, at: datetime, **_more: Any) -> None:
+        sending._fail(claim, Rejected(error), at=at)
+
+    with mock.patch.object(sending, "_doubt", doubt):
+        yield
+
+
+@contextmanager
+def the_payload_is_believed() -> Iterator[None]:
+    """The webhook's own words are applied, as old as they may be; nothing is fetched."""
+    told: dict[str, dict[str, Any]] = {}
+    working: list[str] = []
+
+    def read(body: bytes, signature: str, *, now: int) -> Any:
+        news = right_read(body, signature, now=now)
+        told[news.id] = json.loads(body)["data"]["object"]
+        return news
+
+    def work(gateway: Gateway, *, at: datetime) -> bool:
+        event = GatewayEvent.objects.unworked(at).first()
+        working[:] = [event.pk] if event else []
+        return right_work(gateway, at=at)
+
+    def fetch(_self: Stripe, _gateway_id: str) -> Remote:
+        return stripe_gateway._remote(stripe.Refund.construct_from(told[working[0]], "sk_test"))
+
+    right_read, right_work = stripe_gateway.read_webhook, provider.work_next_event
+    with (
+        mock.patch.object(views, "read_webhook", read),
+        mock.patch.object(provider, "work_next_event", work),
+        mock.patch.object(Stripe, "fetch", fetch),
+    ):
+        yield
+
+
+@contextmanager
+def nobody_looks_before_sending_again() -> Iterator[None]:
+    with mock.patch.object(sending, "_look", return_value=None):
+        yield
+
+
+@contextmanager
+def absence_is_believed_at_once() -> Iterator[None]:
+    with mock.patch.object(sending, "ABSENCE_AGE", timedelta()):
+        yield
+
+
+@contextmanager
+def the_lease_is_shorter_than_the_call() -> Iterator[None]:
+    with mock.patch.object(sending, "LEASE", timedelta(seconds=1)):
+        yield
+
+
+@contextmanager
+def the_cap_forgets_what_is_under_way() -> Iterator[None]:
+    """Only what has already succeeded counts against a payment."""
+
+    def rooms(order: Any) -> Any:
+        return [
+            (payment, payment.captured - payment.refunds.succeeded().total())
+            for payment in order.payments.filter(currency=order.currency).order_by("pk")
+        ]
+
+    with mock.patch.object(refunds, "_rooms", rooms):
+        yield
+
+
+VARIANTS: dict[str, Variant] = {
+    variant.__name__: variant
+    for variant in (
+        a_new_key_per_call,
+        unknown_is_failed,
+        the_payload_is_believed,
+        nobody_looks_before_sending_again,
+        absence_is_believed_at_once,
+        the_lease_is_shorter_than_the_call,
+        the_cap_forgets_what_is_under_way,
+    )
+}
