@@ -112,8 +112,11 @@ def _look(gateway: Gateway, claim: Claim) -> Remote | None:
 def _prove_absent(claim: Claim, *, at: datetime) -> None:
     """Store the proof that the last attempt left nothing behind, and choose the key to send with.
 
-    A key is replaced when its stored answer is a server error or it nears the provider's memory.
+    A key is replaced when its stored answer is a server error or it nears the provider's memory. Raises
+    Unanswered where another worker has taken over: two would write down different keys for one refund.
     """
+    if _still_ours(claim) is None:
+        raise Unanswered("taken_over")
     attempt = claim.attempt
     attempt.absent_at = at
     spent = attempt.key_spent or at - attempt.first_sent_at > KEY_LIFE

@@ -8,7 +8,7 @@ import pytest
 from returns.actions import sending
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, KEY_LIFE, LEASE, LOOK_AGAIN
-from returns.gateways.gateway import Rejected
+from returns.gateways.gateway import Rejected, Unanswered
 from returns.models import Attempt, Event, Letter, RefundState, RMAState
 from tests.actions.refunding import BUSY, SERVER_ERROR, SILENCE, now_of, send, state_of
 from tests.gateways.scripted import Lost, Scripted
@@ -177,6 +177,20 @@ def test_a_slow_worker_does_not_undo_what_the_next_one_found(refund):
     sending._fail(slow, Rejected("late"), at=NOW + timedelta(minutes=5))
     sending._put_off(slow, BUSY, at=NOW + timedelta(minutes=5))
     assert state_of(refund) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+
+
+def test_a_worker_that_looked_for_longer_than_its_lease_sends_nothing_under_a_key_of_its_own(refund):
+    """While it looked, another took over, found it absent too, and sent it under a new key."""
+    stripe = Scripted(SERVER_ERROR)
+    send(stripe)
+    slow = sending._claim(NOW + timedelta(minutes=20))
+    assert slow is not None
+    send(stripe, after=timedelta(minutes=24))
+    with pytest.raises(Unanswered):
+        sending._prove_absent(slow, at=NOW + timedelta(minutes=20))
+    first, second = refund.attempts.all()
+    assert (first.absent_at, second.key) == (NOW + timedelta(minutes=24), f"r-{refund.public_id}-2")
+    assert (stripe.keys, now_of(refund).state) == ([first.key, second.key], RefundState.SUCCEEDED)
 
 
 def test_a_definite_no_fails_and_waits_for_a_person(refund):
