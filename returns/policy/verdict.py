@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from returns.policy.clocks import liable_until, policy_end
-from returns.policy.facts import Answer, Ask, LegalPath, LineFacts, OrderFacts, Terms
+from returns.policy.facts import Answer, Ask, LegalPath, LineFacts, OrderFacts, OutboundShipping, Terms
 from returns.policy.law import LAW, Law
 from returns.policy.precedence import choose, in_force
 from returns.policy.reasons import Finding, Impossible, Reason
@@ -28,7 +28,8 @@ class Verdict:
     runs without an end. `estimated` says that an end rests on a guessed delivery, which a person may correct (C-11).
     `by_right` says that the consumer withdraws and may: no fee can be taken (law.md M-6). It is set even when the
     answer is to refer, because the goods have not been sent: then a person cancels instead (W-11). `in_doubt` says
-    that the consumer withdraws and perhaps may, for a fact is missing.
+    that the consumer withdraws and perhaps may, for a fact is missing. `outbound_shipping` is what the terms say of the
+    outbound delivery when a part of the order comes back.
     """
 
     line: str
@@ -42,6 +43,7 @@ class Verdict:
     estimated: bool = False
     by_right: bool = False
     in_doubt: bool = False
+    outbound_shipping: OutboundShipping = OutboundShipping.PROPORTIONAL
 
     @property
     def spares_fees(self) -> bool:
@@ -68,6 +70,7 @@ class Verdict:
             "estimated": self.estimated,
             "by_right": self.by_right,
             "in_doubt": self.in_doubt,
+            "outbound_shipping": self.outbound_shipping.value,
         }
 
     @classmethod
@@ -84,7 +87,8 @@ class Verdict:
             open_ended=data["open_ended"],
             estimated=data["estimated"],
             by_right=data["by_right"],
-            in_doubt=data.get("in_doubt", False),  # verdicts of the first days did not say
+            in_doubt=data.get("in_doubt", False),  # verdicts of the first days did not say, nor of the delivery
+            outbound_shipping=OutboundShipping(data.get("outbound_shipping", OutboundShipping.PROPORTIONAL)),
         )
 
 
@@ -152,6 +156,7 @@ def _verdict(case: Case) -> Verdict:
         estimated=any(end is not None and end.estimated for end in (case.policy_end, case.right.end)),
         by_right=_carried(case),
         in_doubt=case.right.doubt is not None and case.ask.legal_path is LegalPath.WITHDRAWAL,
+        outbound_shipping=case.terms.outbound_shipping if case.terms else OutboundShipping.PROPORTIONAL,
     )
 
 

@@ -1,12 +1,13 @@
 """Verdicts: the rules one by one, together, and against the statutory right."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from returns.policy.exceptions import hangs_on_seal
-from returns.policy.facts import Answer, Ask, CountedFrom, LegalPath, Terms
+from returns.policy.facts import Answer, Ask, CountedFrom, LegalPath, OutboundShipping, Terms
 from returns.policy.law import EXCEPTIONS
 from returns.policy.reasons import CODES, FAULTS, Impossible, Reason
 from returns.policy.verdict import Verdict, judge
@@ -497,7 +498,22 @@ def test_the_json_is_that_of_the_api() -> None:
         "estimated": False,
         "by_right": True,
         "in_doubt": False,
+        "outbound_shipping": "proportional",
     }
+
+
+def test_M10_it_keeps_what_the_terms_say_of_the_delivery() -> None:
+    none = replace(WINDOW_30, outbound_shipping=OutboundShipping.NONE)
+    answered = verdict(delivered("2026-11-02"), WITHIN, none)
+    assert answered.outbound_shipping is OutboundShipping.NONE
+    assert Verdict.from_json(answered.as_json()) == answered
+    assert verdict(delivered("2026-11-02"), WITHIN).outbound_shipping is OutboundShipping.PROPORTIONAL
+
+
+def test_verdicts_of_the_first_days_are_read_as_they_were_meant() -> None:
+    old = verdict(delivered("2026-11-02"), WITHIN, WINDOW_30).as_json()
+    del old["in_doubt"], old["outbound_shipping"]
+    assert Verdict.from_json(old) == verdict(delivered("2026-11-02"), WITHIN, WINDOW_30)
 
 
 def test_every_letter_of_the_law_has_a_reason_and_no_other() -> None:
