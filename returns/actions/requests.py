@@ -28,14 +28,13 @@ from returns.models import (
     RMAItem,
 )
 from returns.policy.amounts import credit_bonus, restocking_fee, return_cost, share
-from returns.policy.facts import Answer, Ask, LegalPath, Resolution, Terms
+from returns.policy.facts import COUNTED_WITHIN, Answer, Ask, LegalPath, Resolution, Terms
 from returns.policy.law.tables import LAW
 from returns.policy.reasons import Impossible
 from returns.policy.resolutions import Answered, offered
 from returns.policy.verdict import Verdict, judge
 
 ANSWER_WITHIN = timedelta(hours=24)  # product.md A1
-YEAR = timedelta(days=365)  # in which earlier returns are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +215,7 @@ def _judge(
 ) -> Sequence[Verdict]:
     """The shopper's earlier returns are counted only where a policy asks for their number."""
     counts = any(one.person_after_returns is not None for one in terms)
-    earlier = RMA.objects.of_shopper(order.email).earnest_since(at - YEAR).count() if counts else 0
+    earlier = RMA.objects.of_shopper(order.email).earnest_since(at - COUNTED_WITHIN).count() if counts else 0
     facts = order.facts(lines, {line: units for line, (units, _given) in taken.items()}, earlier)
     return judge(facts, asks, terms, at, LAW if settings.STATUTORY_CLOCK else None)
 

@@ -5,20 +5,30 @@ Each policy lives its own past, once by its promise alone and once beside the la
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import partial
+from itertools import compress
 from typing import Any
 
-from returns.analytics.trying import Candidate, History, Judged, JudgedReturn, Outcome, PastReturn, judged
+from returns.analytics import by_law
+from returns.analytics.trying import (
+    EARLIER_RETURN,
+    FEES,
+    Candidate,
+    History,
+    Judged,
+    JudgedReturn,
+    Outcome,
+    PastReturn,
+    judged,
+)
+from returns.policy.clocks import local_day
 from returns.policy.facts import Answer
 from returns.policy.law import LAW, Law
 
 LISTED = 1000  # changed returns that a difference names, so that a report of any past fits in memory
-
-# What changes a return beside the reasons of its verdicts, whose codes are the other rules.
-FEES = "fees"
-EARLIER_RETURN = "earlier_return"  # it left more or less of the line
-RIGHT_UNKNOWN = "right_unknown"  # nobody is denied a right on a guess
 
 WORDS: Mapping[Outcome, str] = {
     Answer.ACCEPT: "accepted",
@@ -26,6 +36,28 @@ WORDS: Mapping[Outcome, str] = {
     Answer.REFUSE: "refused",
     "impossible": "impossible",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """On which the returns were asked for, both included, by the shop's clock."""
+
+    first: date = date.min
+    last: date = date.max
+
+    def of(self, history: History) -> list[bool]:
+        """Of each return, whether it is of these days."""
+        zone = history.facts.shop_zone
+        return [self.first <= local_day(asked.at, zone) <= self.last for asked in history.returns]
+
+    def as_json(self) -> dict[str, str | None]:
+        return {
+            "from": None if self.first == date.min else self.first.isoformat(),
+            "until": None if self.last == date.max else self.last.isoformat(),
+        }
+
+
+ALWAYS = Days()
 
 
 @dataclass(slots=True)
@@ -78,13 +110,15 @@ class Change:
 class Difference:
     """What changes from one try to another: all of it counted, the first `listed` returns named.
 
-    `rules` counts the changed returns by what changed them: the codes of reasons that only one of the two gives, or
-    one of the words above.
+    `rules` counts the changed returns by what changed them, as `explain` tells of a line; `fee_rules` where all lines
+    are the same and the fees are not.
     """
 
     before: str
     after: str
     listed: int
+    explain: Callable[[History, PastReturn, Judged, Judged], Iterable[str]]
+    fee_rules: Sequence[str] = (FEES,)
     returns: int = 0
     lines: int = 0
     rules: Counter[str] = field(default_factory=Counter)
@@ -93,8 +127,18 @@ class Difference:
 
     def add(self, history: History, before: Sequence[JudgedReturn], after: Sequence[JudgedReturn]) -> None:
         for asked, was, now in zip(history.returns, before, after, strict=True):
-            if was != now and (change := _change(history, asked, was, now)):
+            if was != now and (change := self._change(history, asked, was, now)):
                 self._count(change)
+
+    def _change(self, history: History, asked: PastReturn, before: JudgedReturn, after: JudgedReturn) -> Change | None:
+        """None where the answers and the money are the same, whatever else was said about them."""
+        pairs = zip(before.lines, after.lines, strict=True)
+        lines = tuple((was, now) for was, now in pairs if (was.answer, was.goods) != (now.answer, now.goods))
+        if not lines and before.fees == after.fees:
+            return None
+        told = (rule for was, now in lines for rule in self.explain(history, asked, was, now))
+        rules = tuple(dict.fromkeys(told if lines else self.fee_rules))
+        return Change(history.order, history.currency, asked, before, after, lines, rules)
 
     def _count(self, change: Change) -> None:
         self.returns += 1
@@ -117,27 +161,12 @@ class Difference:
         }
 
 
-def _change(history: History, asked: PastReturn, before: JudgedReturn, after: JudgedReturn) -> Change | None:
-    """None where the answers and the money are the same, whatever else was said about them."""
-    pairs = zip(before.lines, after.lines, strict=True)
-    lines = tuple((was, now) for was, now in pairs if (was.answer, was.goods) != (now.answer, now.goods))
-    if not lines and before.fees == after.fees:
-        return None
-    rules = dict.fromkeys(rule for was, now in lines for rule in _rules(was, now))
-    if before.fees != after.fees:
-        rules[FEES] = None
-    return Change(history.order, history.currency, asked, before, after, lines, tuple(rules))
-
-
-def _rules(before: Judged, after: Judged) -> list[str]:
-    """The codes that one side alone gives.
-
-    With the same codes, the law's doubt about what the promise refused was among them already.
-    """
+def _codes(_history: History, _asked: PastReturn, before: Judged, after: Judged) -> list[str]:
+    """The codes of reasons that one side alone gives; none, where the same reasons weigh otherwise."""
     if before.answer == after.answer:
         return [EARLIER_RETURN]
     was, now = ([reason.code for reason in side.reasons] for side in (before, after))
-    return [code for code in (*was, *now) if code not in was or code not in now] or [RIGHT_UNKNOWN]
+    return [code for code in (*was, *now) if code not in was or code not in now]
 
 
 @dataclass(slots=True)
@@ -196,6 +225,7 @@ class Report:
     trials: tuple[Trial, ...]
     differences: tuple[Difference, ...]
     policy_only: bool
+    days: Days = ALWAYS
     orders: int = 0
     returns: int = 0
     lines: int = 0
@@ -208,6 +238,7 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         return {
             "policy_only": self.policy_only,
+            "days": self.days.as_json(),
             "orders": self.orders,
             "returns": self.returns,
             "lines": self.lines,
@@ -217,30 +248,48 @@ class Report:
 
 
 def backtest(
-    past: Iterable[History], candidates: Sequence[Candidate], law: Law | None = LAW, listed: int = LISTED
+    past: Iterable[History],
+    candidates: Sequence[Candidate],
+    law: Law | None = LAW,
+    listed: int = LISTED,
+    days: Days = ALWAYS,
 ) -> Report:
-    """Try each candidate on the past, which is read once. `law` None judges by the promises alone."""
+    """Try each candidate on the past, which is read once. `law` None judges by the promises alone.
+
+    Only the returns of `days` are counted; what was returned before holds its units all the same.
+    """
     first, *others = candidates
     report = Report(
-        trials=tuple(Trial(tried, _by_law(tried, listed) if law else None) for tried in candidates),
-        differences=tuple(Difference(first.name, other.name, listed) for other in others),
+        trials=tuple(Trial(tried, _by_law(tried, law, listed) if law else None) for tried in candidates),
+        differences=tuple(Difference(first.name, other.name, listed, _codes) for other in others),
         policy_only=law is None,
+        days=days,
     )
     for history in past:
-        report.add(history)
         _try_all(report, history, law)
     return report
 
 
-def _by_law(tried: Candidate, listed: int) -> Difference:
-    return Difference(f"{tried.name} alone", tried.name, listed)
+def _by_law(tried: Candidate, law: Law, listed: int) -> Difference:
+    explain = partial(by_law.rules, law, tried)
+    return Difference(f"{tried.name} alone", tried.name, listed, explain, by_law.fee_rules(tried))
 
 
 def _try_all(report: Report, history: History, law: Law | None) -> None:
-    outcomes = [judged(history, trial.tried, law) for trial in report.trials]
+    counted = report.days.of(history)
+    if not any(counted):
+        return
+
+    def tried(candidate: Candidate, law: Law | None) -> list[JudgedReturn]:
+        return list(compress(judged(history, candidate, law), counted))
+
+    outcomes = [tried(trial.tried, law) for trial in report.trials]
+    alone = [tried(trial.tried, None) for trial in report.trials] if law else []
+    shown = replace(history, returns=list(compress(history.returns, counted)))
+    report.add(shown)
     for trial, lawful in zip(report.trials, outcomes, strict=True):
-        trial.add(history, lawful)
-        if law is not None:
-            trial.weigh(history, judged(history, trial.tried, None), lawful)
+        trial.add(shown, lawful)
+    for trial, promised, lawful in zip(report.trials, alone, outcomes, strict=False):
+        trial.weigh(shown, promised, lawful)
     for difference, other in zip(report.differences, outcomes[1:], strict=True):
-        difference.add(history, outcomes[0], other)
+        difference.add(shown, outcomes[0], other)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.db.models import Exists, OuterRef, Prefetch
 
+from returns.analytics.earlier import Asked, Earlier
 from returns.analytics.trying import History, PastReturn
 from returns.models import RMA, Order, OrderLine, RMAItem, RMAState
 from returns.policy.facts import Ask, LegalPath
@@ -27,11 +28,18 @@ def stored_past(chunk: int = CHUNK) -> Iterator[History]:
         )
         .order_by("pk")
     )
+    earlier = Earlier(_asked)
     for order in orders.iterator(chunk_size=chunk):
-        yield _history(order)
+        yield _history(order, earlier)
 
 
-def _history(order: Order) -> History:
+def _asked() -> Asked:
+    """Every return that a request would count."""
+    counted = RMA.objects.exclude(state__in=RMAState.dead())
+    return counted.values_list("order__email", "created_at").iterator()
+
+
+def _history(order: Order, earlier: Earlier) -> History:
     lines = list(order.lines.all())
     names = {line.pk: line.line_id for line in lines}
     return History(
@@ -43,6 +51,8 @@ def _history(order: Order) -> History:
             PastReturn(rma.number, rma.created_at, tuple(_ask(item, names) for item in rma.items.all()))
             for rma in order.rmas.all()
         ],
+        email=order.email,
+        earlier=earlier,
     )
 
 

@@ -9,13 +9,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
+from returns.analytics.earlier import NOBODY, Earlier
 from returns.policy.amounts import restocking_fee, return_cost, share
 from returns.policy.facts import Answer, Ask, OrderFacts, Terms
 from returns.policy.law import Law
 from returns.policy.reasons import Impossible, Reason
-from returns.policy.verdict import Verdict, judge
+from returns.policy.verdict import Verdict, judge, transit_days
 
 type Outcome = Answer | Literal["impossible"]
+
+# What changes a return beside the reasons of its verdicts, whose codes are the other rules.
+FEES = "fees"
+EARLIER_RETURN = "earlier_return"  # it left more or less of the line
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +34,18 @@ class PastReturn:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """One order with its returns in order of time. `facts` have nothing taken; `paid` are minor units by line id."""
+    """One order with its returns in order of time. `facts` have nothing taken; `paid` are minor units by line id.
+
+    `email` is the shopper's, whose returns of other orders are found in `earlier`.
+    """
 
     order: str
     currency: str
     facts: OrderFacts
     paid: Mapping[str, int]
     returns: Sequence[PastReturn]
+    email: str = ""
+    earlier: Earlier = NOBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,14 @@ class Candidate:
 
     name: str
     terms: tuple[Terms, ...]
+
+    @property
+    def counts_returns(self) -> bool:
+        return any(one.person_after_returns is not None for one in self.terms)
+
+    @property
+    def transit_days(self) -> int:
+        return transit_days(self.terms)
 
 
 def candidate(name: str, *terms: Terms) -> Candidate:
@@ -101,7 +119,8 @@ def _judged(
 ) -> JudgedReturn:
     """Writes what the return holds of its lines into `held`: (units, minor units) by line id."""
     try:
-        verdicts = judge(_with_taken(history.facts, held), asked.asks, tried.terms, asked.at, law)
+        facts = _with_taken(_with_earlier(history, asked, tried), held)
+        verdicts = judge(facts, asked.asks, tried.terms, asked.at, law)
     except Impossible as fault:
         reason = Reason(fault.code, fault.values)
         return JudgedReturn(tuple(Judged(ask, "impossible", (reason,)) for ask in asked.asks))
@@ -111,6 +130,12 @@ def _judged(
         for ask, verdict, worth in zip(asked.asks, verdicts, goods, strict=True)
     )
     return JudgedReturn(lines, _fees(lines, verdicts, tried, history.currency))
+
+
+def _with_earlier(history: History, asked: PastReturn, tried: Candidate) -> OrderFacts:
+    if not tried.counts_returns:
+        return history.facts
+    return replace(history.facts, earlier_returns=history.earlier.before(history.email, asked.at))
 
 
 def _with_taken(facts: OrderFacts, held: Mapping[str, tuple[int, int]]) -> OrderFacts:

@@ -5,11 +5,12 @@ other. A row of the returns file is one line of a return: reference, requested_a
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import IO
 
 from django.conf import settings
 
+from returns.analytics.earlier import Earlier
 from returns.analytics.trying import History, PastReturn
 from returns.importing import cells
 from returns.importing.data import OrderData
@@ -28,16 +29,27 @@ class Faulty(ValueError):
 
 
 class FiledPast:
-    """The orders that have returns, one in memory at a time; then `missing` holds the returns of unknown orders."""
+    """The orders that have returns, one in memory at a time; then `missing` holds the returns of unknown orders.
 
-    def __init__(self, orders: Iterable[OrderData], returns: Mapping[str, Sequence[PastReturn]]) -> None:
+    `again` reads the orders once more, for a policy that asks how often a shopper has sent something back.
+    """
+
+    def __init__(
+        self,
+        orders: Iterable[OrderData],
+        returns: Mapping[str, Sequence[PastReturn]],
+        again: Callable[[], Iterable[OrderData]],
+    ) -> None:
         self._orders = orders
         self.missing = dict(returns)
+        self._earlier = Earlier(
+            lambda: ((data.email, one.at) for data in again() for one in returns.get(data.number, ()))
+        )
 
     def __iter__(self) -> Iterator[History]:
         for data in self._orders:
             if returns := self.missing.pop(data.number, None):
-                yield History(data.number, data.currency, facts(data), paid(data), returns)
+                yield History(data.number, data.currency, facts(data), paid(data), returns, data.email, self._earlier)
 
 
 def facts(data: OrderData) -> OrderFacts:

@@ -5,8 +5,10 @@ Facts that contradict their own type are refused here with a ValueError, so that
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+COUNTED_WITHIN = timedelta(days=365)  # before an ask, the shopper's earlier returns
 
 
 class Answer(StrEnum):
@@ -118,7 +120,8 @@ class LineFacts:
 class OrderFacts:
     """One contract. Zones are IANA names; `country` is ISO alpha-2 of the delivery, "" when unknown (law.md P-2).
 
-    `currency` is what it was paid in; `earlier_returns` counts what the same shopper sent back in the year before.
+    `currency` is what it was paid in; `earlier_returns` counts what the same shopper asked to send back within
+    `COUNTED_WITHIN` before.
 
     `notice_known` False means nobody said whether the buyer was told of the right to withdraw;
     `notice_presumed` is the shop's setting for that case (law.md C-9). An empty `zone` means unknown (C-8).

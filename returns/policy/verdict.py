@@ -102,8 +102,7 @@ def judge(
     lines = {line.id: line for line in order.lines}
     asked = _asked_units(lines, asks)
     terms_in_force = in_force(policies, order.placed_at)
-    transit_days = max((terms.transit_days for terms in terms_in_force), default=14)
-    contract = Contract.of(order, law, transit_days, at)
+    contract = Contract.of(order, law, transit_days(terms_in_force), at)
 
     def case(ask: Ask) -> Case:
         line = lines[ask.line]
@@ -121,6 +120,11 @@ def judge(
         )
 
     return tuple(_verdict(case(ask)) for ask in asks)
+
+
+def transit_days(policies: Iterable[Terms]) -> int:
+    """What stands in for an unknown delivery in the statutory clock: the longest that a policy allows (law.md C-11)."""
+    return max((terms.transit_days for terms in policies), default=14)
 
 
 def _asked_units(lines: Mapping[str, LineFacts], asks: Sequence[Ask]) -> Counter[str]:

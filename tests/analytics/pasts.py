@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from returns.analytics.earlier import NOBODY, Earlier
 from returns.analytics.trying import Candidate, History, PastReturn, candidate
 from returns.policy.facts import Ask, OrderFacts, Terms
 from tests.policy.making import at, delivered
@@ -20,8 +21,10 @@ def history(
     paid: Mapping[str, int] | None = None,
     order: str = "A-1",
     currency: str = "EUR",
+    email: str = "",
+    earlier: Earlier = NOBODY,
 ) -> History:
-    return History(order, currency, facts, paid or {"1": 10_000}, returns)
+    return History(order, currency, facts, paid or {"1": 10_000}, returns, email, earlier)
 
 
 def days(window: int, **terms: object) -> Candidate:

@@ -1,12 +1,18 @@
 """What is counted of a past, and what differs between two policies."""
 
 import json
+from dataclasses import replace
+from datetime import date
 
-from returns.analytics.backtest import backtest
-from returns.analytics.trying import History
-from returns.policy.facts import Ask, LegalPath
-from tests.analytics.pasts import days, history, past_return
-from tests.policy.making import line, order, parcel
+import pytest
+
+from returns.analytics.backtest import Days, backtest
+from returns.analytics.earlier import Earlier
+from returns.analytics.trying import Candidate, History, PastReturn
+from returns.policy.facts import Ask, LegalPath, OrderFacts
+from returns.policy.law import LAW, Law
+from tests.analytics.pasts import SHIRTS, days, history, past_return
+from tests.policy.making import at, day, delivered, line, order, parcel
 
 FAULTY = LegalPath.CONFORMITY
 
@@ -70,7 +76,7 @@ def test_what_the_law_changes_is_told_with_its_rule() -> None:
         "after": "7 days",
         "returns": 2,
         "lines": 2,
-        "rules": {"statutory_right": 2},
+        "rules": {"C-1": 2, "X-4": 1},
         "refund": {"EUR": 3333, "CZK": 400},
         "changes": [
             {
@@ -78,7 +84,7 @@ def test_what_the_law_changes_is_told_with_its_rule() -> None:
                 "return": "R-2",
                 "at": "2026-11-11T12:00:00+01:00",
                 "currency": "EUR",
-                "rules": ["statutory_right"],
+                "rules": ["C-1"],
                 "before": {"answer": "refuse", "refund": 0},
                 "after": {"answer": "accept", "refund": 3333},
                 "lines": [
@@ -145,7 +151,7 @@ def test_a_doubt_of_the_law_is_a_rule_even_where_its_reason_was_given_already() 
     by_law = backtest([history(past_return("2026-11-11"), facts=sealed)], [days(7)]).trials[0].by_law
     assert by_law is not None
     assert [(str(one.before.answer), str(one.after.answer), one.rules) for one in by_law.changes] == [
-        ("refuse", "refer", ("right_unknown",))
+        ("refuse", "refer", ("X-1",))
     ]
 
 
@@ -164,9 +170,118 @@ def test_the_past_is_read_once_for_all_policies() -> None:
 def test_a_report_is_json() -> None:
     told = backtest(three_returns(), [days(7), days(30)]).as_json()
     assert json.loads(json.dumps(told)) == told
-    assert {key: told[key] for key in ("policy_only", "orders", "returns", "lines")} == {
+    assert {key: told[key] for key in ("policy_only", "days", "orders", "returns", "lines")} == {
         "policy_only": False,
+        "days": {"from": None, "until": None},
         "orders": 2,
         "returns": 3,
         "lines": 4,
     }
+
+
+# --- the days that count ---
+
+
+def counted(**days_told: date) -> list[tuple[int, int]]:
+    """Returns and lines of those days, and of what a comparison finds there."""
+    report = backtest(three_returns(), [days(7), days(30)], None, days=Days(**days_told))
+    return [(report.returns, report.lines), (report.differences[0].returns, report.orders)]
+
+
+def test_only_returns_of_the_days_told_are_counted_both_ends_included() -> None:
+    assert counted() == [(3, 4), (1, 2)]
+    assert counted(first=day("2026-11-04"), last=day("2026-11-11")) == [(2, 3), (1, 2)]
+    assert counted(first=day("2026-11-05"), last=day("2026-11-10")) == [(0, 0), (0, 0)]
+    assert counted(last=day("2026-11-03")) == [(1, 1), (0, 1)]
+
+
+def test_the_day_is_that_of_the_shops_clock() -> None:
+    """Half past eleven in the evening in London is the next day in Berlin."""
+    past = [history(past_return("2026-11-03"), facts=replace(SHIRTS, shop_zone="Asia/Tokyo"))]
+    late = [history(PastReturn("R-1", at("2026-11-03 23:30", "Europe/London"), (Ask("1", 1),)))]
+    assert backtest(late, [days(7)], None, days=Days(last=day("2026-11-03"))).returns == 0
+    assert backtest(late, [days(7)], None, days=Days(first=day("2026-11-04"))).returns == 1
+    assert backtest(past, [days(7)], None, days=Days(last=day("2026-11-03"))).returns == 1
+
+
+def test_what_was_returned_before_the_days_holds_its_units() -> None:
+    before = past_return("2026-11-03", Ask("1", 2))
+    past = [history(before, past_return("2026-11-05", Ask("1", 2), reference="R-2"))]
+    [trial] = backtest(past, [days(7)], None, days=Days(first=day("2026-11-04"))).trials
+    assert {str(outcome): count.returns for outcome, count in trial.counts.items() if count.returns} == {
+        "impossible": 1
+    }
+    assert trial.refund == {}
+
+
+def test_a_report_names_its_days() -> None:
+    told = backtest([], [days(7)], days=Days(day("2026-11-01"), day("2026-11-30"))).as_json()
+    assert told["days"] == {"from": "2026-11-01", "until": "2026-11-30"}
+
+
+# --- the law ---
+
+
+def changed_by(past: History, promise: Candidate, law: Law = LAW) -> list[tuple[str, ...]]:
+    by_law = backtest([past], [promise], law).trials[0].by_law
+    assert by_law is not None
+    return [change.rules for change in by_law.changes]
+
+
+def test_the_law_of_a_later_day_is_that_of_a_plan() -> None:
+    """In 2011 no such law was in force in Germany's table; next year's promise meets the one of today."""
+    old = delivered("2011-03-07", placed_at=at("2011-03-04"))
+    past = history(past_return("2011-03-21"), facts=old)
+    assert changed_by(past, days(7)) == []
+    assert changed_by(past, days(7), LAW.of(day("2026-11-01"))) == [("C-1",)]
+    assert changed_by(past, days(7), LAW.of(day("2011-03-01"))) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "promise", "rules"),
+    [
+        ("2026-11-16", days(7), ("C-1",)),
+        ("2026-11-03", days(30, person_decides=True), ("W-4", "C-1")),
+        ("2026-11-03", days(30, person_above_units=0, person_above_amount=0), ("W-4", "C-1")),
+        ("2026-11-03", days(30, restocking_percent=10), ("M-6",)),
+        ("2026-11-03", days(30, return_fee=100, return_cost_told=False), ("M-7",)),
+        ("2026-11-03", days(30, restocking_percent=10, return_fee=100, return_cost_told=False), ("M-6", "M-7")),
+    ],
+)
+def test_the_rule_is_the_one_of_the_law(when: str, promise: Candidate, rules: tuple[str, ...]) -> None:
+    assert changed_by(history(past_return(when)), promise) == [rules]
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        (order(line(parcel("2026-11-02")), country="", zone="Europe/Berlin"), "P-2"),
+        (order(line(parcel(None, sent="2026-09-01"))), "C-11"),
+        (order(line(parcel("2026-11-02"), exception="f")), "X-6"),
+    ],
+)
+def test_a_right_in_doubt_names_what_is_not_known(facts: OrderFacts, rule: str) -> None:
+    final = replace(facts, lines=tuple(replace(one, final_sale=True) for one in facts.lines))
+    assert changed_by(history(past_return("2026-11-11"), facts=final), days(7)) == [(rule,)]
+
+
+def test_what_an_earlier_return_has_left_is_no_rule_of_law() -> None:
+    """By right the first two shirts are held, so that the third is worth another cent."""
+    first = past_return("2026-11-12")
+    past = history(first, past_return("2026-12-24", Ask("1", 2, FAULTY), reference="R-2"))
+    assert changed_by(past, days(5)) == [("C-1",), ("earlier_return",)]
+
+
+# --- a shopper's earlier returns ---
+
+
+def test_a_policy_that_counts_returns_counts_those_of_other_orders() -> None:
+    asked = [("Jana@example.com", at("2026-11-03")), ("jana@example.com", at("2025-11-10"))]
+    earlier = Earlier(lambda: asked)
+    past = history(past_return("2026-11-05"), email="jana@example.com", earlier=earlier)
+
+    def answer(limit: int) -> str:
+        [trial] = backtest([past], [days(30, person_after_returns=limit)], None).trials
+        return next(str(outcome) for outcome, count in trial.counts.items() if count.returns)
+
+    assert [answer(limit) for limit in (1, 2, 3)] == ["refer", "refer", "accept"]

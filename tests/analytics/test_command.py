@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from returns.management.commands.backtest import _money
 from returns.models import Policy
 from tests.people import NOW, asked, bought, promised
 
@@ -75,6 +76,8 @@ def test_files_are_tried_without_a_database(files: Files) -> None:
     report = numbers("--policy-only", "--window=7", *files.options)
     assert report == {
         "policy_only": True,
+        "law_of": None,
+        "days": {"from": None, "until": None},
         "orders": 2,
         "returns": 3,
         "lines": 4,
@@ -114,8 +117,8 @@ window-7        returns     lines       units  goods
 
 window-7 alone -> window-7
   returns 1, lines 1, refund +4.95 EUR
-  rules: statutory_right 1
-  R-2 of A-2, 2026-11-10T10:00+00:00: refuse -> accept, +4.95 EUR
+  rules: C-1 1
+  R-2 of A-2, 2026-11-10T10:00+00:00: refuse -> accept, +4.95 EUR, by C-1
     line 1, units 1: refuse; window_passed policy_until=2026-11-09 days=7 units_open=0
       -> accept; window_passed policy_until=2026-11-09 days=7 units_open=0; statutory_right statutory_until=2026-11-16
 
@@ -134,7 +137,7 @@ window-30 alone -> window-30
 window-7 -> window-30
   returns 1, lines 1, refund +33.33 EUR
   rules: window_passed 1
-  R-3 of A-1, 2026-11-24T09:00+00:00: refuse -> accept, +33.33 EUR
+  R-3 of A-1, 2026-11-24T09:00+00:00: refuse -> accept, +33.33 EUR, by window_passed
     line 1, units 1: refuse; window_passed policy_until=2026-11-09 days=7 units_open=0
       -> accept
 """
@@ -144,6 +147,27 @@ def test_with_the_law_its_changes_stand_beside_each_policy(files: Files) -> None
     [policy] = numbers("--window=7", *files.options)["policies"]
     assert policy["refusals_the_law_forbids"]["returns"] == 1
     assert [change["return"] for change in policy["changed_by_law"]["changes"]] == ["R-2"]
+
+
+def test_only_returns_of_the_days_told_are_counted(files: Files) -> None:
+    report = numbers("--policy-only", "--window=7", "--from=2026-11-05", "--until=2026-11-10", *files.options)
+    assert (report["returns"], report["lines"]) == (2, 3)
+    assert report["days"] == {"from": "2026-11-05", "until": "2026-11-10"}
+
+
+def test_the_law_of_another_day_is_tried_on_old_orders(files: Files) -> None:
+    """Nobody had this right in 2012: next year's promise is tried by the law of today."""
+    for name, text in (("orders", ORDERS), ("returns", RETURNS)):
+        (files.folder / f"{name}.csv").write_text(text.replace("2026-", "2012-"))
+    assert numbers("--window=7", *files.options)["policies"][0]["changed_by_law"]["changes"] == []
+    report = numbers("--window=7", "--law-of=2026-11-01", *files.options)
+    assert report["law_of"] == "2026-11-01"
+    [change] = report["policies"][0]["changed_by_law"]["changes"]
+    assert (change["return"], change["rules"]) == ("R-2", ["C-1"])
+
+
+def test_an_amount_of_a_currency_that_nobody_knows_is_told_in_minor_units() -> None:
+    assert _money({"EUR": 495, "XYZ": 1234}, "+") == "+4.95 EUR, +1,234 minor units of XYZ"
 
 
 def test_every_policy_is_compared_with_the_first_that_was_named(files: Files) -> None:
@@ -254,6 +278,12 @@ def test_nothing_is_counted_of_returns_that_cannot_be_read(files: Files, returns
         (["--window=7", "--orders=orders.csv"], "--orders and --returns belong together."),
         (["--window=7", "--returns=returns.csv"], "--orders and --returns belong together."),
         (["--window=7", "--orders=none.csv", "--returns=none.csv"], "none.csv: No such file or directory"),
+        (["--window=7", "--from=2026-11-02", "--until=2026-11-01"], "--until: give a day that is not before --from."),
+        (["--window=7", "--law-of=soon"], "Error: argument --law-of: 'soon' is no day such as 2026-11-30"),
+        (
+            ["--window=7", "--policy-only", "--law-of=2026-11-01"],
+            "--policy-only leaves the law aside, so there is none of a day: drop --law-of.",
+        ),
         (["--window=7", "--expect=none.json"], "none.json: [Errno 2] No such file or directory: 'none.json'"),
     ],
 )
@@ -303,6 +333,17 @@ def test_several_stored_policies_are_tried_together(files: Files) -> None:
 
 
 @pytest.mark.django_db
+def test_a_stored_policy_counts_the_shoppers_returns_of_other_orders(files: Files) -> None:
+    """Jana's second return is her first order's, Karel has one."""
+    promised(60, person_after_returns=1)
+    [policy] = numbers("--policy-only", "--policy=standard", *files.options)["policies"]
+    assert (policy["accepted"]["returns"], policy["referred"]["returns"]) == (2, 1)
+    files.orders(ORDERS.replace("karel@example.com", "Jana@example.com"))
+    [policy] = numbers("--policy-only", "--policy=standard", *files.options)["policies"]
+    assert (policy["accepted"]["returns"], policy["referred"]["returns"]) == (1, 2)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("named", ["nothing", "standard:2", "standard:first", "standard+nothing"])
 def test_a_policy_that_is_not_stored_is_told(named: str) -> None:
     promised(7)
@@ -311,6 +352,17 @@ def test_a_policy_that_is_not_stored_is_told(named: str) -> None:
 
 
 # --- real orders --------------------------------------------------------------------------------
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("window", "rules"), [(7, {"C-1": 254, "C-6": 1}), (14, {"C-6": 1}), (30, {})])
+def test_what_the_law_of_today_changes_of_a_real_half_year_is_listed(window: int, rules: dict[str, int]) -> None:
+    """The British orders know no weekend rule; one order of the Union ends on Good Friday."""
+    options = [f"--orders={ONLINE_RETAIL / 'orders.csv.gz'}", f"--returns={ONLINE_RETAIL / 'returns.csv.gz'}"]
+    [policy] = numbers(f"--window={window}", "--law-of=2026-11-01", *options)["policies"]
+    by_law = policy["changed_by_law"]
+    assert by_law["rules"] == rules
+    assert len(by_law["changes"]) == policy["refusals_the_law_forbids"]["returns"] == sum(rules.values())
 
 
 @pytest.mark.shared

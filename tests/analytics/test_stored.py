@@ -1,6 +1,6 @@
 """The past as the books have it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -14,6 +14,7 @@ from returns.analytics.trying import candidate
 from returns.importing.data import PaymentData
 from returns.models import RMA, SHOPPER, Order
 from returns.policy.facts import Ask, LegalPath
+from returns.policy.law import LAW
 from tests.analytics.pasts import days
 from tests.people import NOW, asked, bought, jana_order, promised
 
@@ -86,6 +87,19 @@ def test_a_trial_of_the_promise_that_was_made_gives_what_was_given() -> None:
         ("refuse", 1),
         ("impossible", 0),
     ]
+
+
+def test_a_policy_that_counts_returns_finds_those_that_a_request_counted() -> None:
+    """As the live path: by e-mail address, a year back, without what was called off."""
+    policy = promised(None, person_after_returns=2)
+    order, other = ordered("A-1"), ordered("A-2")
+    decisions.cancel(asked(order, Wish("2", 1)), by=SHOPPER, at=NOW)
+    given = [asked(order), asked(other, at=NOW + timedelta(days=1)), asked(other, at=NOW + timedelta(days=2))]
+    law = LAW.of(date(1990, 1, 1))  # none, so that the promise is heard
+    by_law = backtest(stored_past(), [candidate("promised", policy.terms)], law)
+    assert [str(rma.items.get().judged.answer) for rma in given] == ["accept", "accept", "accept"]  # by right
+    counts = {str(outcome): count.returns for outcome, count in by_law.trials[0].counts.items()}
+    assert counts == {"accept": 2, "refer": 1, "refuse": 0, "impossible": 0}
 
 
 @pytest.mark.parametrize("orders", [1, 3])

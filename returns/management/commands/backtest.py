@@ -4,14 +4,16 @@ import gzip
 import json
 import sys
 import zlib
+from argparse import ArgumentTypeError
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import IO, Any, cast
 
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from returns.analytics.backtest import LISTED, WORDS, Change, Count, Difference, Report, Trial, backtest
+from returns.analytics.backtest import LISTED, WORDS, Change, Count, Days, Difference, Report, Trial, backtest
 from returns.analytics.stored import stored_past
 from returns.analytics.trying import Candidate, Judged, candidate, window
 from returns.importing.data import OrderData
@@ -19,9 +21,9 @@ from returns.importing.faults import RowFault, of_fault
 from returns.importing.own import OrdersFile
 from returns.management.past import Faulty, FiledPast, read_returns
 from returns.models import Policy
-from returns.policy.currencies import major_units
+from returns.policy.currencies import EXPONENTS, major_units
 from returns.policy.facts import Answer
-from returns.policy.law import LAW
+from returns.policy.law import LAW, Law
 from returns.policy.reasons import Reason
 
 DAMAGED = (EOFError, gzip.BadGzipFile, zlib.error)
@@ -54,6 +56,18 @@ class Command(BaseCommand):
         )
         parser.add_argument("--policy-only", action="store_true", help="leave the statutory rights aside")
         parser.add_argument(
+            "--law-of",
+            type=_day,
+            metavar="DATE",
+            help="judge by the law in force on that day instead of that of each order's day",
+        )
+        parser.add_argument(
+            "--from", type=_day, dest="first", metavar="DATE", help="count returns asked for from that day on"
+        )
+        parser.add_argument(
+            "--until", type=_day, dest="last", metavar="DATE", help="count returns asked for until that day"
+        )
+        parser.add_argument(
             "--changes",
             type=int,
             default=LISTED,
@@ -69,11 +83,19 @@ class Command(BaseCommand):
             raise CommandError("Name what to try: --window or --policy.")
         if (options["orders"] is None) != (options["returns"] is None):
             raise CommandError("--orders and --returns belong together.")
+        if options["policy_only"] and options["law_of"]:
+            raise CommandError("--policy-only leaves the law aside, so there is none of a day: drop --law-of.")
+        days = Days(options["first"] or date.min, options["last"] or date.max)
+        if days.last < days.first:
+            raise CommandError("--until: give a day that is not before --from.")
         expected = _expected(options["expect"]) if options["expect"] else None
         self._faults = 0
-        report, missing = self._backtest(candidates, **options)
+        law = None if options["policy_only"] else LAW.of(options["law_of"]) if options["law_of"] else LAW
+        report, missing = self._backtest(candidates, law, days, **options)
         if options["json"]:
-            self.stdout.write(json.dumps(report.as_json() | {"returns_without_order": missing}))
+            self.stdout.write(
+                json.dumps(report.as_json() | {"law_of": _iso(options["law_of"]), "returns_without_order": missing})
+            )
         else:
             self.stdout.write("\n".join(_told(report)))
         if missing:
@@ -84,18 +106,24 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _backtest(
-        self, candidates: list[Candidate], *, orders: Path | None, policy_only: bool, changes: int, **options: Any
+        self,
+        candidates: list[Candidate],
+        law: Law | None,
+        days: Days,
+        *,
+        orders: Path | None,
+        changes: int,
+        **options: Any,
     ) -> tuple[Report, int]:
         """The report, and how many returns of the file are of orders that were not read."""
-        law = None if policy_only else LAW
         if orders is None:
-            return backtest(stored_past(), candidates, law, changes), 0
+            return backtest(stored_past(), candidates, law, changes, days), 0
         try:
             with _opened(options["returns"]) as stream:
                 asked = read_returns(stream)
             with _opened(orders) as stream:
-                past = FiledPast(self._good(orders, stream), asked)
-                report = backtest(past, candidates, law, changes)
+                past = FiledPast(self._good(orders, stream), asked, lambda: _sound(orders))
+                report = backtest(past, candidates, law, changes, days)
         except OSError as error:
             raise CommandError(f"{error.filename or orders}: {error.strerror or error}") from error
         except DAMAGED as error:
@@ -117,8 +145,25 @@ class Command(BaseCommand):
                     yield found.data
 
 
+def _sound(file: Path) -> Iterator[OrderData]:
+    """The sound orders once more; what is wrong with the others has been told."""
+    with _opened(file) as stream:
+        yield from (found.data for found in OrdersFile(stream) if not isinstance(found, RowFault))
+
+
 def _opened(file: Path) -> IO[bytes]:
     return cast("IO[bytes]", gzip.open(file)) if file.suffix == ".gz" else file.open("rb")
+
+
+def _day(typed: str) -> date:
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{typed!r} is no day such as 2026-11-30") from error
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _candidate(named: int | str) -> Candidate:
@@ -185,7 +230,8 @@ def _told_change(change: Change) -> Iterator[str]:
     before, after = change.before, change.after
     money = _money({change.currency: after.refund - before.refund}, "+")
     at = change.asked.at.isoformat(timespec="minutes")
-    yield f"  {change.asked.reference} of {change.order}, {at}: {before.answer} -> {after.answer}, {money}"
+    by = ", ".join(change.rules) or "the same reasons"
+    yield f"  {change.asked.reference} of {change.order}, {at}: {before.answer} -> {after.answer}, {money}, by {by}"
     for was, now in change.lines:
         yield f"    line {was.ask.line}, units {was.ask.units:,}: {_side(was)}"
         yield f"      -> {_side(now)}"
@@ -200,8 +246,14 @@ def _reason(reason: Reason) -> str:
 
 
 def _money(amounts: Mapping[str, int], sign: str = "") -> str:
-    told = (f"{major_units(amount, currency):{sign},} {currency}" for currency, amount in sorted(amounts.items()))
-    return ", ".join(told) or "0"
+    return ", ".join(_amount(amount, currency, sign) for currency, amount in sorted(amounts.items())) or "0"
+
+
+def _amount(amount: int, currency: str, sign: str) -> str:
+    """Nobody knows the decimals of a currency that ISO 4217 does not have."""
+    if currency not in EXPONENTS:
+        return f"{amount:{sign},} minor units of {currency}"
+    return f"{major_units(amount, currency):{sign},} {currency}"
 
 
 # --- for a script to compare --------------------------------------------------------------------

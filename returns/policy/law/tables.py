@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from importlib.resources import files
@@ -114,6 +114,12 @@ class Law:
         """The right that consumers there have under contracts made on that day."""
         row = self.country(country, on)
         return self.regimes[row.regime] if row is not None and row.regime is not None else None
+
+    def of(self, on: date) -> "Law":
+        """What is in force on that day, for contracts of whatever day."""
+        countries = {row.country for row in self.countries}
+        in_force = (self.country(country, on) for country in sorted(countries))
+        return replace(self, countries=tuple(replace(row, effective_from=date.min) for row in in_force if row))
 
     def function(self, country: str, on: date) -> FunctionRow | None:
         """The duty to offer the withdrawal function (Art. 11a), if it stands there on that day."""
