@@ -85,7 +85,7 @@ class Check:
 
     @property
     def credits(self) -> bool:
-        return any(row.credited for row in self.sure)
+        return any(row.credited for row in self.rows)
 
     @property
     def fees(self) -> list[tuple[str, int]]:
