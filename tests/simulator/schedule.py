@@ -21,7 +21,7 @@ from tests.simulator.outcome import Outcome
 from tests.simulator.post import SECRET, Post
 from tests.simulator.provider import API_KEY, provider
 from tests.simulator.wire import EFFECT_WITHIN, REFUSING_ALL, connected
-from tests.simulator.world import LOOKED_AT, Mood, World
+from tests.simulator.world import Mood, World
 
 WEATHER = (*REFUSING_ALL, "outage")
 TASKS = {task.name: task for task in tasks.TASKS if task.name not in {"stray photos", "old answers"}}
@@ -29,10 +29,12 @@ RECONCILES = any("reconcil" in name for name in TASKS)  # only then may events b
 
 # What passes in the quiet time before each round: first until keys and absences have aged, then until banks,
 # shoppers and reconciliations have, and then what they left.
-A_DAY, LAST = timedelta(days=1), timedelta(minutes=20)
+SEASON, LAST = timedelta(days=50), timedelta(minutes=20)  # after these every task is asked
 QUIET = [
     *(timedelta(seconds=seconds) for seconds in (0, 60, 301, 301, 961, 961, 3600, 7200, 90_000, 961, 961)),
-    *(timedelta(days=days) for days in (3, 10, 50)),
+    timedelta(days=3),
+    timedelta(days=10),
+    SEASON,
     *[timedelta(minutes=16)] * 3,
     LAST,
 ]
@@ -191,7 +193,7 @@ class _Schedule:
             self._post.deliver_all()
             waiting = self._world.waiting()
             for name, task in self._tasks.items():
-                if name in waiting or (name not in LOOKED_AT and gap > A_DAY) or gap == LAST:
+                if name in waiting or gap in {SEASON, LAST}:
                     self._sweep(name, task)
 
     def _sweep(self, name: str, task: tasks.Task) -> None:
