@@ -60,6 +60,8 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "refund.succeeded": (keep_books, letter("refunded")),
     "refund.failed": (keep_books, letter("refund_failed")),
     "refund.canceled": (letter("refund_failed"),),
+    "refund.credited": (keep_books,),
+    "credit.spent": (keep_books,),
 }
 
 

@@ -16,6 +16,7 @@ from django_fsm import can_proceed
 from returns import sentences
 from returns.models import (
     RMA,
+    Account,
     Event,
     ItemState,
     Order,
@@ -28,6 +29,8 @@ from returns.models import (
     ReturnParcel,
     RMAItem,
     RMAState,
+    Spending,
+    Transfer,
 )
 from returns.policy.verdict import Verdict
 
@@ -266,6 +269,31 @@ def refund(refund: Refund) -> Json:
         "decided_at": _moment(refund.decided_at),
         "updated_at": _moment(refund.updated_at),
         "links": {"self": _link("refunds", refund.public_id)},
+    }
+
+
+def credit_entry(entry: Transfer) -> Json:
+    """One change of a store credit; `event`, `order` and `refund__rma` come with it."""
+    spent = entry.debited == Account.STORE_CREDIT
+    refund = entry.refund
+    return {
+        "kind": "spent" if spent else "bonus" if entry.debited == Account.BONUS else "credited",
+        "amount": -entry.amount if spent else entry.amount,
+        "currency": entry.currency,
+        "at": _moment(entry.at),
+        "order": entry.order.number if refund and entry.order else None,
+        "return": refund.rma.number if refund and refund.rma else None,
+        "refund": refund.public_id if refund else None,
+        "reference": entry.event.data["reference"] if spent else None,
+    }
+
+
+def spending(spending: Spending, *, currency: str) -> Json:
+    return {
+        "reference": spending.reference,
+        "amount": spending.amount,
+        "currency": currency,
+        "spent_at": _moment(spending.spent_at),
     }
 
 

@@ -292,6 +292,36 @@ class Refunds(TypedDict):
     next_cursor: str | None
 
 
+CreditEntry = TypedDict(
+    "CreditEntry",
+    {
+        "kind": Literal["credited", "bonus", "spent"],
+        "amount": int,
+        "currency": str,
+        "at": Moment,
+        "order": str | None,
+        "return": str | None,
+        "refund": str | None,
+        "reference": str | None,
+    },
+)
+"""One change of a shopper's store credit; `amount` is below zero where it was spent."""
+
+
+class Credit(TypedDict):
+    currency: str
+    balance: int
+    entries: list[CreditEntry]
+    next_cursor: str | None
+
+
+class Spending(TypedDict):
+    reference: str
+    amount: int
+    currency: str
+    spent_at: Moment
+
+
 class Who(TypedDict):
     kind: str
     id: str

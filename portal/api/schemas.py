@@ -52,6 +52,7 @@ Number = Annotated[Text, Field(min_length=1, max_length=64)]
 Language = Annotated[str, Field(pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=10)]
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
+Email = Annotated[Text, Field(pattern=r"^[^\s@]+@[^\s@]+$", max_length=254)]
 Money = Annotated[int, Field(ge=0, le=MOST_MONEY)]
 Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 Found = Annotated[int, Field(ge=0, le=MOST_UNITS)]
@@ -72,7 +73,7 @@ class Body(BaseModel):
 
 class CustomerBody(Body):
     name: Annotated[Text, Field(max_length=200)] = ""
-    email: Annotated[Text, Field(pattern=r"^[^\s@]+@[^\s@]+$", max_length=254)]
+    email: Email
     phone: Annotated[Text, Field(max_length=40)] = ""
     business: bool = False
 
@@ -324,3 +325,15 @@ class CountedLine(Body):
 class ReceiptBody(Body):
     lines: Annotated[list[CountedLine], Field(min_length=1, max_length=1_000)]
     note: Note = ""
+
+
+# --- store credit -------------------------------------------------------------------------------
+
+
+class SpendingBody(Body):
+    """`reference`: what the shop calls the purchase; spent once for each."""
+
+    email: Email
+    currency: Currency
+    amount: Annotated[int, Field(ge=1, le=MOST_MONEY)]
+    reference: Annotated[Text, Field(min_length=1, max_length=100, pattern=r"\S")]

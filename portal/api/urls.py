@@ -9,7 +9,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from portal.api import events, orders, refunds, returns
+from portal.api import credit, events, orders, refunds, returns
 from portal.api.errors import UnsupportedMediaType, answered_in_json, handle_errors, unknown
 
 
@@ -48,7 +48,7 @@ api = Api(
     parser=StrictJson(),
 )
 handle_errors(api)
-for router in (orders.router, returns.router, refunds.router, events.router):
+for router in (orders.router, returns.router, refunds.router, credit.router, events.router):
     api.add_router("", router)
 
 urlpatterns = [

@@ -96,6 +96,8 @@ class Scope(models.TextChoices):
     RETURNS_WRITE = "returns:write"
     RETURNS_READ = "returns:read"
     RECEIPTS_WRITE = "receipts:write"
+    CREDITS_WRITE = "credits:write"
+    CREDITS_READ = "credits:read"
     EVENTS_READ = "events:read"
     PII_READ = "pii:read"
     EXPORT = "export"

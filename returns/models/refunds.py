@@ -9,7 +9,7 @@ from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from returns.models.lifecycle import RefundLifecycle, RefundState
-from returns.models.orders import Order, OrderLine, Payment
+from returns.models.orders import Order, OrderLine, Payment, normal_email
 from returns.models.receipts import Receipt
 from returns.models.rmas import RMA, RMAItem
 
@@ -53,12 +53,24 @@ class Goodwill(models.Model):
         return f"{self.amount} {self.currency}"
 
 
+class CreditAccountQuerySet(models.QuerySet["CreditAccount"]):
+    def locked(self) -> Self:
+        """Not the key: what fills an account names it, and need not wait for what is spent of it."""
+        return self.select_for_update(of=("self",), no_key=True)
+
+    def of_shopper(self, email: str, currency: str) -> Self:
+        """The one account, if it was ever opened."""
+        return self.filter(email=normal_email(email), currency=currency)
+
+
 class CreditAccount(models.Model):
     """The store credit of a shopper in one currency. What is on it is derived from the journal."""
 
     email = models.CharField(max_length=254)  # as `normal_email` writes it
     currency = models.CharField(max_length=3)
     opened_at = models.DateTimeField()
+
+    objects = CreditAccountQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -136,6 +136,10 @@ _REFUSALS: dict[str, Sentence] = {
     "tracking_number_missing": lambda _v: gettext("Please enter the tracking number."),
     "nothing_counted": lambda _v: gettext("Please count at least one unit."),
     "amount_invalid": lambda _v: gettext("Please enter an amount above zero."),
+    "credit_unknown": lambda _v: gettext("There is no store credit of this shopper in this currency."),
+    "credit_too_low": lambda _v: gettext("This is more than the store credit that is left."),
+    "reference_missing": lambda _v: gettext("Please name what the store credit is spent on."),
+    "reference_reused": lambda _v: gettext("Another amount was spent under this reference."),
     "above_paid": lambda _v: gettext("This is more than what is left of the payment."),
     "order_contradicts": lambda _v: gettext("The change contradicts units or money that were already returned."),
     "payment_taken": lambda _v: gettext("This payment belongs to another order."),
@@ -183,5 +187,6 @@ _EVENTS: dict[str, Sentence] = {
     "refund.needs_details": lambda _v: gettext("The payment provider asks for your bank details by e-mail."),
     "refund.succeeded": lambda _v: gettext("The refund was paid."),
     "refund.failed": lambda _v: gettext("The refund did not go through. We are looking for another way."),
+    "refund.credited": lambda _v: gettext("The amount was put on your store credit."),
     "refund.canceled": lambda _v: gettext("The refund did not go through. We are looking for another way."),
 }

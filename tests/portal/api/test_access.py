@@ -13,6 +13,7 @@ from tests.portal.api.conftest import Program, order_body
 pytestmark = pytest.mark.django_db
 
 ITEMS = [{"line": "1", "quantity": 1, "reason": "too_small", "resolution": "refund"}]
+SPENT = {"email": "jana@example.com", "currency": "EUR", "amount": 1, "reference": "B-1"}
 NEWS = {"tracking_number": "Z-1", "carrier": "ppl", "status": "in_transit", "at": "2026-11-10T12:30:00Z"}
 CALLS = [
     (Scope.ORDERS_WRITE, "PUT", "/orders/A-1002", order_body(number="A-1002"), 201),
@@ -26,6 +27,8 @@ CALLS = [
     (Scope.RECEIPTS_WRITE, "POST", "/returns/NUMBER/receipts", {"lines": [{"line": "1", "fine": 1}]}, 201),
     (Scope.RETURNS_READ, "GET", "/returns/NUMBER/refunds", None, 200),
     (Scope.RETURNS_READ, "GET", "/refunds/0123456789abcdef01234567", None, 404),
+    (Scope.CREDITS_READ, "GET", "/credits?email=jana@example.com&currency=EUR", None, 200),
+    (Scope.CREDITS_WRITE, "POST", "/credits/spendings", SPENT, 409),
     (Scope.EVENTS_READ, "GET", "/events", None, 200),
 ]
 NAMES = [f"{method} {path}" for _scope, method, path, _body, _status in CALLS]
@@ -58,6 +61,7 @@ def test_every_call_stands_in_the_table_of_this_test():
         .replace("A-1002", "{number}")
         .replace("A-1001", "{number}")
         .replace("0123456789abcdef01234567", "{id}")
+        .partition("?")[0]
         for name in NAMES
     }
     assert tabled == documented
