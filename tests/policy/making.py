@@ -9,6 +9,8 @@ from returns.policy.law import LAW, Law
 from returns.policy.reasons import CODES
 from returns.policy.verdict import Verdict, judge
 
+ACCEPT, REFER, REFUSE = Answer.ACCEPT, Answer.REFER, Answer.REFUSE
+WITHDRAWAL, CONFORMITY, COURTESY = LegalPath.WITHDRAWAL, LegalPath.CONFORMITY, LegalPath.COURTESY
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONES = {
     "DE": "Europe/Berlin",
@@ -88,3 +90,7 @@ def summary(answered: Verdict) -> tuple[Answer, list[str]]:
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+WITHIN, BETWEEN, AFTER = at("2026-11-10"), at("2026-11-25"), at("2026-12-24")
+"""Goods held on 2 November: within the 14 days, between them and the shop's 30, and after both."""

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from returns.policy.clocks import policy_end, statutory_end
+from returns.policy.clocks import order_day, policy_end, statutory_end
 from returns.policy.facts import Answer, Ask, CountedFrom, Delivery, LegalPath, LineFacts, OrderFacts, Season, Terms
+from returns.policy.grounds import ground
 from returns.policy.law import LAW
 from returns.policy.reasons import CODES, Impossible
 from returns.policy.verdict import Verdict, judge
@@ -35,7 +36,7 @@ def orders_at(when: st.SearchStrategy[datetime]) -> st.SearchStrategy[OrderFacts
         LineFacts,
         id=st.sampled_from("abc"),
         kind=st.sampled_from(KINDS),
-        quantity=counts,
+        quantity=st.integers(0, 12),
         taken=counts,
         deliveries=st.lists(deliveries_of(when), max_size=3).map(tuple),
         exception=st.none() | st.sampled_from("acemz"),
@@ -88,9 +89,7 @@ orders = orders_at(moments)
 
 @st.composite
 def asks_of(draw: st.DrawFn, order: OrderFacts) -> list[Ask]:
-    """One possible ask for each line that has something left."""
-    returnable = [line for line in order.lines if line.returnable]
-    assume(returnable)
+    """One possible ask for each line that has something left, as most lines of these orders have."""
     return [
         Ask(
             line.id,
@@ -99,7 +98,8 @@ def asks_of(draw: st.DrawFn, order: OrderFacts) -> list[Ask]:
             draw(st.none() | st.booleans()),
             draw(st.integers(0, 2)),
         )
-        for line in returnable
+        for line in order.lines
+        if line.returnable
     ]
 
 
@@ -164,6 +164,30 @@ def test_a_consumer_who_may_withdraw_is_refused_nothing_that_was_sent(order, pol
         if verdict.by_right:
             undelivered = [reason for reason in verdict.reasons if reason.code == "not_delivered"]
             assert verdict.answer is (Answer.REFER if undelivered else Answer.ACCEPT)
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, law=laws, data=st.data())
+def test_a_right_is_either_sure_or_in_doubt_and_only_of_who_withdraws(order, policies, at, law, data) -> None:
+    asks = data.draw(asks_of(order))
+    for ask, verdict in zip(asks, judge(order, asks, policies, at, law), strict=True):
+        assert not (verdict.by_right and verdict.in_doubt)
+        assert verdict.spares_fees is (verdict.by_right or verdict.in_doubt)
+        assert not verdict.spares_fees or (law is LAW and ask.legal_path is LegalPath.WITHDRAWAL)
+
+
+@unhurried
+@given(order=orders, at=moments, line=st.sampled_from("abc"))
+def test_a_rule_keeps_the_right_open_as_long_as_it_is(order, at, line) -> None:
+    """What beats a promise is asked of the same clock as the verdict."""
+    sold = next((one for one in order.lines if one.id == line), None)
+    if sold is None or LAW.regime(order.country, order_day(order)) is None:
+        return
+    end = statutory_end(order, LAW)
+    rule = ground(order, sold, LAW, at)
+    assert rule in {"C-1", "C-2", "C-3", "C-4", "C-6", "C-7", "C-9", "C-11"}
+    if end is not None and not end.passed(at):
+        assert rule != "C-11"
 
 
 @unhurried

@@ -22,7 +22,7 @@ def public_holidays(country: str, year: int, categories: tuple[str, ...]) -> Abs
 
     try:
         return frozenset(holidays.country_holidays(country, years=year, categories=categories))
-    except (NotImplementedError, ValueError):
+    except (NotImplementedError, ValueError):  # how `holidays` refuses an unknown country, and a category it lacks
         return frozenset()
 
 
