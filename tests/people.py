@@ -32,7 +32,7 @@ MUG = LineData("2", "Mug", 1, 495, sku="MUG", names={"cs": "Hrnek"}, kind="homew
 def jana_order(
     number: str = "A-1001", *, delivered: datetime | None = NOW - timedelta(days=3), **changes: Any
 ) -> OrderData:
-    """Three T-shirts at 100.00 and a mug at 4.95, ten euros off, paid by one card."""
+    """Three T-shirts at 100.00 and a mug at 4.95, ten euros off, paid by one card with express delivery."""
     lines = changes.pop("lines", (SHIRT, MUG))
     told = tuple((line.id, line.quantity) for line in lines)
     sent = ParcelData(told, shipped_at=delivered - timedelta(days=1), possession_at=delivered) if delivered else None
@@ -50,7 +50,8 @@ def jana_order(
         city="Praha",
         postcode="110 00",
         country="CZ",
-        shipping_paid=495,
+        shipping_paid=495,  # for express, where the standard delivery is free: so no return brings any of it
+        shipping_standard=0,
         lines=lines,
         discounts=discounts,
         parcels=(sent,) if sent else (),
