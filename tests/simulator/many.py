@@ -81,6 +81,7 @@ def _databases(over: str) -> Iterator[list[str]]:
     with psycopg.connect(SERVER, autocommit=True) as connection:
         for name in names:
             connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")  # nothing here outlives the power
         try:
             yield [urlsplit(SERVER)._replace(path=f"/{name}").geturl() for name in names]
         finally:
