@@ -57,6 +57,9 @@ SHOP_ADDRESS = os.environ.get("SHOP_ADDRESS", "Demo Shop|Returns|Dlouhá 12|110 
 # until the return is closed.
 SEND_WITHIN_DAYS = int(os.environ.get("SEND_WITHIN_DAYS", "30"))
 CLOSE_AFTER_DAYS = int(os.environ.get("CLOSE_AFTER_DAYS", "30"))
+# Days an agent has to say what damaged goods have lost in value; after them they count as unharmed. The law
+# gives 14 for the whole (law.md M-1).
+VALUE_WITHIN_DAYS = int(os.environ.get("VALUE_WITHIN_DAYS", "3"))
 # Whether consumers' statutory rights are judged beside the shop's own promise; a replay of old data
 # turns it off, a shop never does.
 STATUTORY_CLOCK = flag("STATUTORY_CLOCK", default=True)

@@ -51,6 +51,7 @@ LETTERS = {
     "referred": gettext_lazy("an agent looks at it"),
     "message": gettext_lazy("message"),
     "fee": gettext_lazy("fee"),
+    "value_loss": gettext_lazy("loss of value"),
     "rejected": gettext_lazy("rejected"),
     "reopened": gettext_lazy("reopened"),
     "cancelled": gettext_lazy("cancelled"),

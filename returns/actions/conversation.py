@@ -48,7 +48,7 @@ def write(rma: RMA, *, text: str, by: Actor, at: datetime, pictures: Sequence[St
     if rma.messages.of_shopper_since(at - DAY).count() >= MESSAGES_A_DAY:
         raise Refused("messages_too_many", limit=MESSAGES_A_DAY)
     if pictures:
-        photos.refuse_too_many([*rma.photos.all(), *pictures])
+        photos.refuse_too_many([*rma.photos.filter(counted=None), *pictures])
     message = _said(rma, Author.SHOPPER, text, by=by, at=at)
     Photo.objects.bulk_create(photos.bound(pictures, rma, at=at, message=message))
     rma.answer_by = rma.answer_by or at + ANSWER_WITHIN

@@ -39,9 +39,7 @@ def approve(rma: RMA, *, by: Actor, at: datetime, note: str = "", lines: Sequenc
     rma, waiting = _taken_up(rma, lines)
     if not note.strip():
         raise Refused("note_missing", field="note")
-    for item in waiting:
-        item.accept()
-        item.save()
+    _decide(rma, waiting, "accept")
     rma.approved_at = at  # the time for sending counts from the last yes
     events = _approved(rma, waiting, note, by=by, at=at)
     events += owe_arrived(rma, by=by, at=at)
@@ -117,9 +115,7 @@ def reject(rma: RMA, *, by: Actor, at: datetime, note: str, lines: Sequence[str]
     rma, waiting = _taken_up(rma, lines)
     if not note.strip():
         raise Refused("note_missing", field="note")
-    for item in waiting:
-        item.refuse()
-        item.save()
+    _decide(rma, waiting, "refuse")
     if rma.state == RMAState.IN_REVIEW and not rma.items.exclude(state=ItemState.REFUSED).exists():
         rma.reject()
     record(_noted(rma, "rma.rejected", waiting, note, by=by, at=at), *settle(rma, by=by, at=at))
@@ -189,12 +185,19 @@ def _noted(rma: RMA, kind: str, items: Sequence[RMAItem], note: str, *, by: Acto
 
 
 def _taken_up(rma: RMA, lines: Sequence[str]) -> tuple[RMA, list[RMAItem]]:
-    """The locked RMA and the waiting items that are decided now; with the last the promise to answer is kept."""
+    """The locked RMA and the waiting items that are decided now."""
     rma = _locked(rma)
-    waiting, chosen = _chosen(rma, lines)
-    if len(chosen) == len(waiting):
-        rma.answer_by = None
+    _waiting, chosen = _chosen(rma, lines)
     return rma, chosen
+
+
+def _decide(rma: RMA, items: Sequence[RMAItem], verb: str) -> None:
+    """With the last that waited for an agent the promise to answer is kept."""
+    for item in items:
+        getattr(item, verb)()
+        item.save()
+    if RMA.objects.with_nothing_to_decide().contains(rma):
+        rma.answer_by = None
 
 
 def _chosen(rma: RMA, lines: Sequence[str]) -> tuple[list[RMAItem], list[RMAItem]]:

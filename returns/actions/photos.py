@@ -1,4 +1,4 @@
-"""Photographs that shoppers send: drawn anew from their pixels alone, and kept where no web server looks.
+"""Photographs of shoppers and of the bench: drawn anew from their pixels alone, kept where no web server looks.
 
 What a file carries besides its picture (place, camera, a script behind the last byte) is never written.
 A file without a row belongs to a choice in the making; a day later it is forgotten.
@@ -17,9 +17,9 @@ from django.core.files.storage import default_storage
 from PIL import Image, ImageFile, ImageOps
 
 from returns.actions.refusals import Refused
-from returns.models import RMA, Message, Photo, RMAItem
+from returns.models import RMA, Message, Photo, ReceiptLine, RMAItem
 
-MOST = 10  # photos of one return; this and the next two: security.md, rate limits
+MOST = 10  # a shopper's of a return, or ours of a line that arrived; this and the next two: security.md, rate limits
 MOST_BYTES_EACH = 10_000_000
 MOST_BYTES = 40_000_000
 # By format. A picture of one colour is small as a file and huge once it is opened: 200 MB for these (security.md A30).
@@ -59,7 +59,7 @@ def keep(upload: "File[bytes]", *, had: Sequence[Stored | Photo]) -> Stored:
 
 
 def refuse_too_many(photos: Sequence[Stored | Photo]) -> None:
-    """Hold all photos of one return to its limits. Raises Refused: `photo_too_many`, `photo_too_large`."""
+    """Hold all photos that count together to their limits. Raises Refused: `photo_too_many`, `photo_too_large`."""
     if len(photos) > MOST:
         raise Refused("photo_too_many", field="photos", limit=MOST)
     if sum(photo.size for photo in photos) > MOST_BYTES:
@@ -67,7 +67,13 @@ def refuse_too_many(photos: Sequence[Stored | Photo]) -> None:
 
 
 def bound(
-    photos: Sequence[Stored], rma: RMA, *, at: datetime, item: RMAItem | None = None, message: Message | None = None
+    photos: Sequence[Stored],
+    rma: RMA,
+    *,
+    at: datetime,
+    item: RMAItem | None = None,
+    message: Message | None = None,
+    counted: ReceiptLine | None = None,
 ) -> list[Photo]:
     """The rows, not written yet, by which these photos belong to a return."""
     return [
@@ -75,6 +81,7 @@ def bound(
             rma=rma,
             item=item,
             message=message,
+            counted=counted,
             name=photo.name,
             size=photo.size,
             width=photo.width,

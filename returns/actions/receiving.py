@@ -2,18 +2,22 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from returns.actions.record import noted, record, remember
 from returns.actions.refunds import Part, decide, owe_refund, settle
 from returns.actions.refusals import Refused
+from returns.actions.requests import ANSWER_WITHIN
 from returns.models import (
     RMA,
     Actor,
     Event,
+    Grade,
     ItemState,
     Order,
     OrderLine,
@@ -23,8 +27,9 @@ from returns.models import (
     RefundLine,
     RMAItem,
     RMAState,
+    Valuation,
 )
-from returns.policy.amounts import due_so_far
+from returns.policy.amounts import due_so_far, worth_of_last
 
 MOST = 1_000_000_000  # units of one kind in one count: far above any line, and within a column
 
@@ -48,11 +53,21 @@ class Count:
         return (self.fine, self.damaged, self.missing, self.wrong, self.extra)
 
 
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """What has arrived of an item: the units that are owed for by now, and minor units of loss of value to keep."""
+
+    item: RMAItem
+    units: int
+    kept: int = 0
+
+
 @transaction.atomic
 def receive(rma: RMA, counts: Sequence[Count], *, by: Actor, at: datetime, note: str = "") -> Receipt:
     """Record a parcel as counted; what arrived of accepted items is refunded in proportion, less its fees.
 
-    What arrived of an item that waits for an agent is owed once it is accepted (`owe_arrived`).
+    What arrived of an item that waits for an agent is owed once it is accepted (`owe_arrived`), and what has lost in
+    value by handling once an agent has valued it (`valuing.py`, law.md M-8).
     Units above what the return still expects are recorded as `extra`, and a line that was not
     announced is extra altogether: extra is never refunded by itself. Raises Refused:
     `rma_not_receivable`, `nothing_counted`, `line_twice`, `line_unknown`, `quantity_invalid`.
@@ -62,14 +77,16 @@ def receive(rma: RMA, counts: Sequence[Count], *, by: Actor, at: datetime, note:
     if rma.state not in RMAState.receivable():
         raise Refused("rma_not_receivable", state=rma.state)
     _refuse_nonsense(counts)
-    items = {item.line_id: item for item in rma.items.exclude(state=ItemState.REFUSED).select_related("line")}
+    items = {item.line_id: item for item in rma.items.exclude(state=ItemState.REFUSED).select_related("line", "reason")}
     first = rma.state in RMAState.sendable()  # a receipt would have moved it on
     before = {} if first else ReceiptLine.objects.filter(receipt__rma=rma).counted()
     receipt = _receipt(rma, 1 if first else rma.receipts.count() + 1, note, by=by, at=at)
     lines = _count_lines(receipt, counts, _lines(rma.order, counts, items.values()), items, before)
     ReceiptLine.objects.bulk_create(lines)
+    set_aside = _set_aside(rma, lines, before, at=at)
     events = [_move(rma, receipt, lines, by=by, at=at)]
-    arrived = _arrived(lines, items.values(), before)
+    valued = Valuation.objects.of(rma).by_item() if set_aside or not first else {}
+    arrived = _arrived(lines, items.values(), before, valued)
     owed = _owe(receipt, arrived, {} if first else RefundLine.objects.filter(refund__rma=rma).owed(), by=by, at=at)
     moved = owe_refund(rma, by=by, at=at) if owed else settle(rma, by=by, at=at)
     record(*events, *owed, *moved)
@@ -88,7 +105,8 @@ def owe_arrived(rma: RMA, *, by: Actor, at: datetime) -> list[Event]:
     if receipt is None:
         return []
     counted = ReceiptLine.objects.filter(receipt__rma=rma).counted()
-    arrived = [(item, counted[item.pk][0]) for item in rma.items.accepted() if item.pk in counted]
+    valued = Valuation.objects.of(rma).by_item()
+    arrived = [_owable(item, counted[item.pk][0], valued) for item in rma.items.accepted() if item.pk in counted]
     return _owe(receipt, arrived, RefundLine.objects.filter(refund__rma=rma).owed(), by=by, at=at)
 
 
@@ -188,21 +206,56 @@ def _move(rma: RMA, receipt: Receipt, lines: Sequence[ReceiptLine], *, by: Actor
     return noted("receipt.recorded", by=by, at=at, order=rma.order, rma=rma, **told)
 
 
+def _set_aside(
+    rma: RMA, lines: Sequence[ReceiptLine], before: Mapping[int, tuple[int, int]], *, at: datetime
+) -> list[Valuation]:
+    """Let an agent value what handling has harmed, where the law lets a loss be kept (law.md M-8)."""
+    harmed = [line for line in lines if line.item and line.grade in Grade.harmed() and line.item.may_lose_value]
+    worth = [(line, _worth(line, line.item, before)) for line in harmed if line.item and line.damaged]
+    if not any(amount > 1 for _line, amount in worth):  # of a single coin no part can be kept
+        return []
+    last = _value_by(rma, at)
+    rma.answer_by = min(rma.answer_by or last, at + ANSWER_WITHIN)
+    return Valuation.objects.bulk_create(
+        Valuation(counted=line, worth=amount, value_by=last) for line, amount in worth if amount > 1
+    )
+
+
+def _worth(line: ReceiptLine, item: RMAItem, before: Mapping[int, tuple[int, int]]) -> int:
+    arrived = before.get(item.pk, (0, 0))[0] + line.fine + line.damaged
+    return worth_of_last(item.share, item.fee, item.quantity, arrived, line.damaged)
+
+
+def _value_by(rma: RMA, at: datetime) -> datetime:
+    """The shop's own days, within the law's (law.md M-3), but always time enough for an agent's answer."""
+    last_day = timezone.make_aware(datetime.combine(rma.refund_by, time.min))
+    return max(at + ANSWER_WITHIN, min(at + timedelta(days=settings.VALUE_WITHIN_DAYS), last_day))
+
+
 def _arrived(
-    lines: Sequence[ReceiptLine], items: Iterable[RMAItem], before: dict[int, tuple[int, int]]
-) -> list[tuple[RMAItem, int]]:
-    """Per accepted item: the units that have arrived with this receipt and those before it."""
+    lines: Sequence[ReceiptLine],
+    items: Iterable[RMAItem],
+    before: dict[int, tuple[int, int]],
+    valued: Mapping[int, tuple[int, int]],
+) -> list[Arrived]:
+    """Per accepted item: what has arrived with this receipt and those before it."""
     now = {line.line_id: line.fine + line.damaged for line in lines if line.item is not None}
     return [
-        (item, before.get(item.pk, (0, 0))[0] + now.get(item.line_id, 0))
+        _owable(item, before.get(item.pk, (0, 0))[0] + now.get(item.line_id, 0), valued)
         for item in items
         if item.state == ItemState.ACCEPTED
     ]
 
 
+def _owable(item: RMAItem, units: int, valued: Mapping[int, tuple[int, int]]) -> Arrived:
+    """What is not valued yet is not owed yet."""
+    unvalued, kept = valued.get(item.pk, (0, 0))
+    return Arrived(item, units - unvalued, kept)
+
+
 def _owe(
     receipt: Receipt,
-    arrived: Sequence[tuple[RMAItem, int]],
+    arrived: Sequence[Arrived],
     owed: Mapping[tuple[str, int | None], int],
     *,
     by: Actor,
@@ -213,8 +266,8 @@ def _owe(
     Where the fees take it all nothing is owed; a later receipt makes up for it.
     """
     rma = receipt.rma
-    parts = [part for item, units in arrived for part in _parts(item, units, owed)]
-    if any(units for _item, units in arrived):
+    parts = [part for one in arrived for part in _parts(one, owed)]
+    if any(one.units for one in arrived):
         parts.append(Part(RefundLine.Kind.FEE, -rma.return_cost - owed.get((RefundLine.Kind.FEE, None), 0)))
     if sum(part.amount for part in parts) <= 0:
         return []
@@ -222,9 +275,11 @@ def _owe(
     return decide(rma.order, due, originator=Originator.RMA, rma=rma, receipt=receipt, by=by, at=at)
 
 
-def _parts(item: RMAItem, units: int, owed: Mapping[tuple[str, int | None], int]) -> list[Part]:
+def _parts(arrived: Arrived, owed: Mapping[tuple[str, int | None], int]) -> list[Part]:
     """What arrived units of an item bring and cost beyond what is owed for them already."""
-    goods, fee = RefundLine.Kind.GOODS, RefundLine.Kind.FEE
+    item, units = arrived.item, arrived.units
+    goods, fee, loss = RefundLine.Kind.GOODS, RefundLine.Kind.FEE, RefundLine.Kind.VALUE_LOSS
     brings = due_so_far(item.share, item.quantity, units) - owed.get((goods, item.pk), 0)
     costs = due_so_far(item.fee, item.quantity, units) + owed.get((fee, item.pk), 0)
-    return [Part(goods, brings, item), Part(fee, -costs, item)]
+    loses = arrived.kept + owed.get((loss, item.pk), 0)
+    return [Part(goods, brings, item), Part(fee, -costs, item), Part(loss, -loses, item)]

@@ -24,6 +24,7 @@ from returns.models.refunds import (
     RefundLine,
 )
 from returns.models.rmas import RMA, RMAItem
+from returns.models.valuations import Valuation
 from returns.models.webhooks import GatewayEvent
 
 __all__ = [
@@ -79,4 +80,5 @@ __all__ = [
     "StatusLink",
     "Transfer",
     "User",
+    "Valuation",
 ]

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from returns.models.people import Actor
+from returns.models.receipts import ReceiptLine
 from returns.models.rmas import RMA, RMAItem
 
 DAY = timedelta(days=1)
@@ -63,12 +64,14 @@ class Message(models.Model):
 class Photo(models.Model):
     """A photograph as it was drawn anew from an upload: a JPEG in private storage under a random name of our own.
 
-    It shows an item, or came with a message, or belongs to the return as a whole. `size` is in bytes.
+    It shows an item, came with a message, shows what arrived, or belongs to the return as a whole. `size` is in bytes.
     """
 
     rma = models.ForeignKey(RMA, on_delete=models.PROTECT, related_name="photos")
     item = models.ForeignKey(RMAItem, null=True, on_delete=models.PROTECT, related_name="photos")
     message = models.ForeignKey(Message, null=True, on_delete=models.PROTECT, related_name="photos")
+    # Taken by us of what arrived: the proof of its grade (law.md M-8).
+    counted = models.ForeignKey(ReceiptLine, null=True, on_delete=models.PROTECT, related_name="photos")
     name = models.CharField(max_length=32, unique=True)
     size = models.PositiveIntegerField()
     width = models.PositiveIntegerField()
@@ -80,6 +83,9 @@ class Photo(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(size__gte=1, width__gte=1, height__gte=1), name="photo_shows_something"),
             models.CheckConstraint(condition=Q(item=None) | Q(message=None), name="photo_of_an_item_or_a_message"),
+            models.CheckConstraint(
+                condition=Q(counted=None) | Q(item=None, message=None), name="photo_of_what_arrived_alone"
+            ),
         ]
 
     def __str__(self) -> str:

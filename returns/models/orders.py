@@ -103,6 +103,11 @@ class Order(models.Model):
         """The most a looked-up order shows of its customer's name (security.md)."""
         return f"{self.customer_name.strip()[:1]}." if self.customer_name.strip() else ""
 
+    @property
+    def told_of_right(self) -> bool:
+        """Whether the buyer was told of the right to withdraw; where nobody said, as the shop presumes (law.md C-9)."""
+        return self.notice_given_at is not None or (not self.notice_known and settings.NOTICE_ASSUMED)
+
     def refund_by(self, *, asked_on: date, sent_on: date | None = None, received_on: date | None = None) -> date:
         """The last day for the money (law.md M-1, M-3, M-4) of a return asked for on this day.
 

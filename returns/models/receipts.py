@@ -16,6 +16,11 @@ class Grade(models.TextChoices):
     UNSELLABLE = "E", _("unsellable")
     WRONG = "X", _("wrong or missing")
 
+    @classmethod
+    def harmed(cls) -> list["Grade"]:
+        """Those that say that the goods have lost in value."""
+        return [cls.DAMAGED, cls.UNSELLABLE]
+
 
 class Disposition(models.TextChoices):
     RESTOCK = "restock", _("restock")
@@ -52,13 +57,18 @@ class Receipt(models.Model):
 
 class ReceiptLineQuerySet(models.QuerySet["ReceiptLine"]):
     def counted(self) -> dict[int, tuple[int, int]]:
-        """Per item: (units that arrived, units accounted for), over all receipts."""
+        """Per item: (units that arrived, units accounted for), over all receipts.
+
+        What an agent still has to value has arrived, but is not accounted for.
+        """
+        unvalued = Q(valuation__isnull=False, valuation__valued_at=None)
         rows = (
             self.exclude(item=None)
             .values("item_id")
             .annotate(
                 arrived=Sum(F("fine") + F("damaged")),
-                accounted=Sum(F("fine") + F("damaged") + F("missing") + F("wrong")),
+                accounted=Sum(F("fine") + F("damaged") + F("missing") + F("wrong"))
+                - Sum("damaged", filter=unvalued, default=0),
             )
         )
         return {row["item_id"]: (row["arrived"], row["accounted"]) for row in rows.order_by()}

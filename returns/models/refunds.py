@@ -240,7 +240,8 @@ class RefundLine(models.Model):
                 condition=~Q(kind="goods") | Q(item__isnull=False), name="refund_line_goods_name_an_item"
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["fee", "value_loss"], amount__lt=0)
+                condition=Q(kind="fee", amount__lt=0)
+                | Q(kind="value_loss") & ~Q(amount=0)  # above zero: a loss that is taken back
                 | ~Q(kind__in=["fee", "value_loss"]) & Q(amount__gt=0),
                 name="refund_line_sign",
             ),

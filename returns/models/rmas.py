@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from returns.models.lifecycle import ItemLifecycle, ItemState, RMALifecycle, RMAState
 from returns.models.orders import Order, OrderLine
 from returns.models.reasons import Reason
-from returns.policy.amounts import free_of_fees
+from returns.policy.amounts import free_of_fees, may_lose_value
 from returns.policy.facts import LegalPath, Resolution
 from returns.policy.verdict import Verdict
 
@@ -79,9 +79,13 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         """The exceptions: those with an item that waits for an agent."""
         return self.filter(_waits()).exclude(state__in=RMAState.dead())
 
+    def with_nothing_to_decide(self) -> Self:
+        """Those without an item that an agent must decide or value."""
+        return self.filter(~_waits(), ~unvalued())
+
     def in_conversation(self) -> Self:
-        """The queue: those with an item to decide, or with a word of the shopper that nobody has answered."""
-        return self.filter(_waits() | Q(answer_by__isnull=False)).exclude(state__in=RMAState.dead())
+        """The queue: those with an item to decide or to value, or with a shopper's word that nobody has answered."""
+        return self.filter(_waits() | Q(answer_by__isnull=False) | unvalued()).exclude(state__in=RMAState.dead())
 
     def oldest_promise_first(self) -> Self:
         """Those that wait for the shopper, and so promise nothing, come last."""
@@ -132,12 +136,19 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         refunds = Refund.objects.filter(rma=OuterRef("pk"))
         unpaid = Q(~Exists(refunds.filter(originator=Originator.RMA)), state=RMAState.RECEIVED)
         done = Q(state=RMAState.REFUNDED) | unpaid
-        return self.filter(~_waits(), ~Exists(refunds.open()), done, answer_by=None, updated_at__lt=at)
+        return self.filter(~_waits(), ~unvalued(), ~Exists(refunds.open()), done, answer_by=None, updated_at__lt=at)
 
 
 def _waits() -> Exists:
     """Whether an item of a return waits for an agent."""
     return Exists(RMAItem.objects.filter(rma=OuterRef("pk"), state=ItemState.REFERRED))
+
+
+def unvalued() -> Exists:
+    """Whether something that came back damaged waits for an agent to say what it has lost in value."""
+    from returns.models.valuations import Valuation
+
+    return Exists(Valuation.objects.filter(counted__receipt__rma=OuterRef("pk")).open())
 
 
 class RMA(RMALifecycle):
@@ -288,7 +299,15 @@ class RMAItem(ItemLifecycle):
         return Verdict.from_json(self.verdict)
 
     @property
+    def legal_path(self) -> LegalPath:
+        return LegalPath(self.reason.legal_path) if self.reason else LegalPath.WITHDRAWAL
+
+    @property
     def free_of_fees(self) -> bool:
-        """Whether the law lets nobody keep a part of its price."""
-        path = LegalPath(self.reason.legal_path) if self.reason else LegalPath.WITHDRAWAL
-        return free_of_fees(path, by_right=self.judged.by_right)
+        """Whether the law lets nobody keep a fee of its price."""
+        return free_of_fees(self.legal_path, by_right=self.judged.by_right)
+
+    @property
+    def may_lose_value(self) -> bool:
+        """Whether the shopper may be held to what handling has cost of its value."""
+        return may_lose_value(self.legal_path, told=self.rma.order.told_of_right)

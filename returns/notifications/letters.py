@@ -16,7 +16,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from returns import sentences
 from returns.links import find_page, status_link
-from returns.models import ItemState, Letter, OrderLine, ReceiptLine, Refund, RefundLine, RMAItem
+from returns.models import Grade, ItemState, Letter, OrderLine, ReceiptLine, Refund, RefundLine, RMAItem, Valuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +179,23 @@ def _kept(row: Mapping[str, Any], currency: str) -> str:
     }
 
 
+def value_loss(letter: Letter, _at: datetime) -> Told:
+    """What an agent keeps of the price of damaged goods: grade, amount, reason, and how to object (law.md M-8)."""
+    told = letter.event.data
+    valuation = Valuation.objects.select_related("counted__line").get(pk=told["valuation"])
+    sentences_of_it = [_graded(valuation), _kept(told, told["currency"])]
+    return Told(
+        gettext("A loss of value in your return %(number)s") % _number(letter),
+        [Entry(_units(valuation.counted.line, told["units"]), sentences_of_it)],
+        {"note": valuation.reason, "photos": valuation.counted.photos.count()},
+    )
+
+
+def _graded(valuation: Valuation) -> str:
+    # Translators: such as "damaged" or "unsellable"
+    return gettext("State on arrival: %(grade)s.") % {"grade": Grade(valuation.counted.grade).label}
+
+
 def message(letter: Letter, _at: datetime) -> Told:
     """What an agent wrote, word for word; it is answered on the page, so that it stays in one place."""
     assert letter.rma
@@ -234,21 +251,32 @@ def on_its_way(letter: Letter, at: datetime) -> Told:
 def received(letter: Letter, at: datetime) -> Told:
     """What was counted, what that means for the money, and how much this parcel brings."""
     of_this = {"receipt__rma": letter.rma, "receipt__number": letter.event.data["receipt"]}
-    lines = ReceiptLine.objects.filter(**of_this).select_related("line")
+    lines = ReceiptLine.objects.filter(**of_this).select_related("line", "valuation")
     owed = Refund.objects.filter(**of_this).total()
     return Told(
         gettext("The parcel of your return %(number)s has arrived") % _number(letter),
         [Entry(_name(line.line), _counted(line)) for line in lines],
         {
             "amount": sentences.money(owed, letter.event.order.currency) if owed else "",
+            "valuing": any(hasattr(line, "valuation") for line in lines),
             "refund_by": _refund_by(letter, at),
         },
     )
 
 
 def _counted(line: ReceiptLine) -> list[str]:
-    counts = ((getattr(line, found), sentence) for found, sentence in _FOUND.items())
+    said = {**_FOUND, "damaged": _to_be_valued} if hasattr(line, "valuation") else _FOUND
+    counts = ((getattr(line, found), sentence) for found, sentence in said.items())
     return [sentence(units) % {"units": units} for units, sentence in counts if units]
+
+
+def _to_be_valued(units: int) -> str:
+    return ngettext(
+        "%(units)s piece arrived damaged: an agent looks at it before it is paid back, perhaps less a loss of value.",
+        "%(units)s pieces arrived damaged: an agent looks at them before they are paid back, perhaps less a loss "
+        "of value.",
+        units,
+    )
 
 
 _FOUND: dict[str, Callable[[int], str]] = {
@@ -341,6 +369,7 @@ LETTERS: dict[str, Callable[[Letter, datetime], Told]] = {
         reopened,
         message,
         fee,
+        value_loss,
         cancelled,
         expired,
         label,

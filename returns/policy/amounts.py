@@ -62,6 +62,20 @@ def free_of_fees(legal_path: LegalPath, *, by_right: bool) -> bool:
     return by_right or legal_path is LegalPath.CONFORMITY
 
 
+def may_lose_value(legal_path: LegalPath, *, told: bool) -> bool:
+    """Whether what handling has cost may be kept: never of a fault, nor where the right was not told (law.md M-8)."""
+    return told and legal_path is not LegalPath.CONFORMITY
+
+
+def worth_of_last(share: int, fee: int, units: int, arrived: int, last: int) -> int:
+    """What the `last` of the `arrived` units of an item bring, less their part of its fee."""
+
+    def due(arrived: int) -> int:
+        return due_so_far(share, units, arrived) - due_so_far(fee, units, arrived)
+
+    return due(arrived) - due(arrived - last)
+
+
 def restocking_fee(terms: Terms, legal_path: LegalPath, share: int, *, by_right: bool) -> int:
     """What the shop may keep of an item's share, rounded down. `by_right` is whether the verdict spares fees."""
     _check("share", share)

@@ -3,13 +3,25 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from returns.actions import applying, conversation, decisions, goodwill, receiving, sending, shipping, upkeep
+from returns.actions import (
+    applying,
+    conversation,
+    decisions,
+    goodwill,
+    photos,
+    receiving,
+    sending,
+    shipping,
+    upkeep,
+    valuing,
+)
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.gateways.gateway import Remote
 from returns.importing.data import OrderData
-from returns.models import RMA, SHOPPER, Actor, Letter, Refund
+from returns.models import RMA, SHOPPER, Actor, Letter, Refund, Valuation
 from tests.people import NOW, asked, bought, jana_order, promised
+from tests.pictures import sent
 
 BOB = Actor("user", "2", "Bob")
 WANDA = Actor("user", "1", "Wanda")
@@ -44,6 +56,12 @@ def _message(data: OrderData) -> RMA:
 
 def _fee(data: OrderData) -> RMA:
     return decisions.deduct(_referred(data), fees={"1": 500}, note=NOTE, by=BOB, at=LATE)
+
+
+def _valued(data: OrderData) -> RMA:
+    receiving.receive(_label(data), [Count("1", fine=1, damaged=1, grade="D")], by=WANDA, at=SOON)
+    seen = [photos.keep(sent(), had=())]
+    return valuing.value(Valuation.objects.get(), loss=3_000, reason=NOTE, pictures=seen, by=BOB, at=SOON)
 
 
 def _received(data: OrderData) -> RMA:
@@ -110,6 +128,7 @@ HAPPENS: dict[str, Callable[[OrderData], object]] = {
     "rejected": _rejected,
     "message": _message,
     "fee": _fee,
+    "value_loss": _valued,
     "reopened": _reopened,
     "cancelled": _cancelled,
     "expired": _expired,
