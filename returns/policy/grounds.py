@@ -25,7 +25,7 @@ def ground(order: OrderFacts, line: LineFacts, law: Law, at: datetime, transit_d
 
 def _told_again(order: OrderFacts, line: LineFacts, law: Law) -> Iterator[tuple[str, OrderFacts, Law]]:
     """(the rule that is added, the order, the law as known so far), from the bare days to the whole."""
-    told_in_time = replace(order, notice_known=True, notice_given_at=order.placed_at)
+    told_in_time = replace(order, notice_given_at=order.placed_at)
     closed_days_stay = replace(
         law, regimes={name: replace(regime, closed_days_move=False) for name, regime in law.regimes.items()}
     )
