@@ -88,23 +88,42 @@ def nothing_is_stuck(books: Books) -> Iterator[str]:
 
 def nothing_is_lost(books: Books) -> Iterator[str]:
     """What arrived is owed to the last unit, and what is owed is refunded, or failed before a person's eyes."""
-    counted = _sums(books.table("receiptline"), "item_id", lambda row: row["fine"] + row["damaged"])
-    owed: defaultdict[int, int] = defaultdict(int)
-    arrived: defaultdict[int, int] = defaultdict(int)
-    for item in books.items.values():
-        if item["state"] == "accepted":
-            units = min(counted[item["id"]], item["quantity"])
-            arrived[item["rma_id"]] += units
-            owed[item["rma_id"]] += item["share"] * units // item["quantity"] - item["fee"] * units // item["quantity"]
-    refunded = _sums([row for row in books.refunds if row["originator"] == "rma"], "rma_id", lambda row: row["amount"])
+    standing = {row["id"]: row for row in books.refunds if row["replaced_by_id"] is None}
+    of_goods = [
+        row | {"rma_id": standing[row["refund_id"]]["rma_id"]}
+        for row in books.lines
+        if row["refund_id"] in standing and row["kind"] in {"goods", "fee", "value_loss"}
+    ]
+    refunded = _sums(of_goods, "rma_id", lambda row: row["amount"])
+    owed = _owed(books)
     for rma in books.rmas.values():
-        due = max(0, owed[rma["id"]] - rma["return_cost"]) if arrived[rma["id"]] else 0
-        if due != refunded[rma["id"]]:
-            yield f"lost: return {rma['number']} is owed {due}, refunds say {refunded[rma['id']]}"
+        if owed[rma["id"]] != refunded[rma["id"]]:
+            yield f"lost: return {rma['number']} is owed {owed[rma['id']]}, refunds say {refunded[rma['id']]}"
     granted = sum(row["amount"] for row in books.table("goodwill"))
-    paid = sum(row["amount"] for row in books.refunds if row["originator"] == "goodwill")
+    paid = sum(row["amount"] for row in standing.values() if row["originator"] == "goodwill")
     if granted != paid:
         yield f"lost: {granted} granted as goodwill, {paid} refunded"
+
+
+def _owed(books: Books) -> dict[int, int]:
+    """By return: the shares of what arrived, less fees, losses of value and once the way back; never below zero."""
+    counted = _sums(books.table("receiptline"), "item_id", lambda row: row["fine"] + row["damaged"])
+    counts = {row["id"]: row for row in books.table("receiptline")}
+    valued = [row | {"item_id": counts[row["counted_id"]]["item_id"]} for row in books.table("valuation")]
+    waiting = _sums(
+        [row for row in valued if row["loss"] is None], "item_id", lambda row: counts[row["counted_id"]]["damaged"]
+    )
+    lost = _sums([row for row in valued if not row["forgiven_at"]], "item_id", lambda row: row["loss"] or 0)
+    owed: defaultdict[int, int] = defaultdict(int)
+    arrived: defaultdict[int, int] = defaultdict(int)
+    for item in [item for item in books.items.values() if item["state"] == "accepted"]:
+        units = min(counted[item["id"]], item["quantity"]) - waiting[item["id"]]
+        arrived[item["rma_id"]] += units
+        owed[item["rma_id"]] += item["share"] * units // item["quantity"] - item["fee"] * units // item["quantity"]
+        owed[item["rma_id"]] -= lost[item["id"]]
+    for rma in books.rmas.values():
+        owed[rma["id"]] = max(0, owed[rma["id"]] - rma["return_cost"]) if arrived[rma["id"]] else 0
+    return owed
 
 
 def nothing_is_doubled(books: Books) -> Iterator[str]:

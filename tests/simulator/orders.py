@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
 from returns.models import Policy
+from tests.people import trusting
 from tests.simulator.provider import Provider
 
 CURRENCIES = ("EUR", "EUR", "EUR", "CZK", "JPY", "GBP", "KWD")
@@ -28,7 +29,9 @@ PLANS = (
 
 
 def promise(draw: random.Random) -> None:
-    """The shop's policy; in some of them something is kept, in some a person decides."""
+    """The shop's policy; in some of them something is kept, in some a person decides. Its people ask nobody else."""
+    for currency in set(CURRENCIES):
+        trusting(currency)
     Policy.objects.create(
         key="standard",
         name_en="Standard",
