@@ -108,7 +108,8 @@ class PolicyForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         currency = self.initial.get("currency") or ""
         for name in {*AMOUNTS} & {*self.fields}:
-            self.initial[name] = amounts.shown(self.initial.get(name) or None, currency)
+            free = name == "return_fee" and not self.initial.get(name)
+            self.initial[name] = "" if free else amounts.shown(self.initial.get(name), currency)
         if "free_reasons" in self.fields:
             offered = Reason.objects.offered().leaves()
             free: Any = self.fields["free_reasons"]

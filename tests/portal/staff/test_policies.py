@@ -236,6 +236,38 @@ def test_what_is_no_promise_is_told_beside_its_field(office, field, value):
     assert versions() == []
 
 
+def test_what_is_offered_beside_money_is_typed_with_its_bonus_and_its_value(office):
+    offered = {"resolutions": ["credit", "keep"], "credit_bonus_percent": "5", "keep_up_to": "7", "currency": "EUR"}
+    assert sent(office, ADD, **GERMAN, **offered, outbound_shipping="full").status_code == 302
+    assert Policy.objects.values_list(
+        "resolutions", "credit_bonus_percent", "keep_up_to", "outbound_shipping"
+    ).get() == ((["credit", "keep"], 5, 700, "full"))
+
+
+@pytest.mark.parametrize(
+    ("offered", "field"),
+    [
+        ({"resolutions": ["refund"]}, "resolutions"),
+        ({"credit_bonus_percent": "5"}, "credit_bonus_percent"),
+        ({"resolutions": ["credit"], "credit_bonus_percent": "101"}, "credit_bonus_percent"),
+        ({"keep_up_to": "7", "currency": "EUR"}, "keep_up_to"),
+        ({"resolutions": ["keep"], "keep_up_to": "7"}, "keep_up_to"),
+        ({"resolutions": ["keep"], "keep_up_to": "-7", "currency": "EUR"}, "keep_up_to"),
+        ({"outbound_shipping": "half"}, "outbound_shipping"),
+    ],
+)
+def test_what_cannot_be_offered_is_told_beside_its_field(office, offered, field):
+    page = sent(office, ADD, **{**GERMAN, "window_days": "30", **offered})
+    assert list(errors(page)) == [field]
+    assert versions() == []
+
+
+def test_a_new_version_starts_with_the_amounts_of_the_one_before_also_where_they_are_nothing(office):
+    policy = promised(resolutions=["keep"], keep_up_to=0, person_above_amount=0, currency="EUR")
+    fields = typed(office.get(f"{ADD}?of={policy.pk}"))
+    assert (fields["keep_up_to"], fields["person_above_amount"], fields["return_fee"]) == ("0.00", "0.00", "")
+
+
 def seasons(*days: tuple[str, str, str]) -> dict[str, str]:
     names = ("ordered_from", "ordered_until", "last_day")
     rows = {f"seasons-{n}-{name}": text for n, row in enumerate(days) for name, text in zip(names, row, strict=True)}
