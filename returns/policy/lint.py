@@ -229,7 +229,8 @@ def _overlap(one: Terms, other: Terms) -> bool:
 
 
 def _meet(one: frozenset[str], other: frozenset[str]) -> bool:
-    return not one or not other or not one.isdisjoint(other)
+    """Of policies that are equally strong both name some or none does."""
+    return not one or not one.isdisjoint(other)
 
 
 def _error(rule: str, code: str, **values: str | int) -> Issue:

@@ -109,3 +109,17 @@ def test_an_unknown_country_has_weekends_only_and_the_calendar_an_end() -> None:
     assert next_open_day(date(2026, 12, 25), "ZZ") == date(2026, 12, 25)
     assert next_open_day(date(2026, 12, 26), "") == date(2026, 12, 28)
     assert next_open_day(date.max, "DE") == date.max
+
+
+def test_the_law_of_a_day_holds_for_contracts_of_whatever_day() -> None:
+    row = next(row for row in LAW.countries if row.country == "DE")
+    changed = replace(row, regime="UK", effective_from=date(2027, 1, 1))
+    law = replace(LAW, countries=(*LAW.countries, changed))
+    now, then = law.of(TODAY), law.of(date(2027, 1, 1))
+    for placed in (date(1990, 1, 1), TODAY, date(2040, 1, 1)):
+        assert now.regime("DE", placed) == LAW.regimes["EU"]
+        assert then.regime("DE", placed) == LAW.regimes["UK"]
+        assert now.country("DE", placed) == replace(row, effective_from=date.min)
+    assert law.of(date(2014, 6, 12)).country("DE", TODAY) is None
+    assert [one.country for one in now.countries] == sorted({one.country for one in LAW.countries})
+    assert now.functions == LAW.functions
