@@ -12,7 +12,8 @@ from returns.actions import orders, receiving, requests
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
-from returns.models import RMA, SHOPPER, SYSTEM, Actor, Order, Policy, Receipt
+from returns.models import RMA, SHOPPER, SYSTEM, Actor, Limits, Order, Policy, Receipt
+from returns.policy.limits import Allowance
 
 NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"
@@ -21,6 +22,8 @@ KAREL_EMAIL = "karel@example.com"
 WANDA_EMAIL = "wanda@shop.example"
 BOB_EMAIL = "bob@shop.example"
 MONA_EMAIL = "mona@shop.example"
+
+MUCH = 10**12
 
 WANDA = Actor("staff", "1", "Wanda")
 BOB = Actor("staff", "2", "Bob")
@@ -78,6 +81,26 @@ def late_order(number: str = "L-1001", **changes: Any) -> Order:
 
 def promised(days: int | None = 30, **terms: Any) -> Policy:
     return Policy.objects.create(key="standard", name_en="Standard", window_days=days, **terms)
+
+
+def limited(currency: str = "EUR", *, at: datetime = NOW - timedelta(days=300), **changes: int | None) -> Limits:
+    """The limits that security.md begins with: 100, 250, 2,000; goodwill 25 and 200 a return, 150 and 1,000 a day."""
+    told: dict[str, int | None] = {
+        "automatic": 10_000,
+        "agent": 25_000,
+        "manager": 200_000,
+        "agent_goodwill": 2_500,
+        "agent_goodwill_day": 15_000,
+        "manager_goodwill": 20_000,
+        "manager_goodwill_day": 100_000,
+    }
+    return Limits.objects.create(currency=currency, valid_from=at, **told | changes)
+
+
+def trusting(currency: str = "EUR") -> None:
+    """Nobody asks a second person: for tests that are about other things."""
+    if not Limits.objects.filter(currency=currency).exists():
+        limited(currency, **dict.fromkeys(Allowance.__dataclass_fields__, MUCH))
 
 
 def asked(order: Order, *wishes: Wish, at: datetime = NOW) -> RMA:

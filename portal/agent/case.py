@@ -64,6 +64,7 @@ LETTERS = {
     "refund_needs_details": gettext_lazy("bank details needed"),
     "refunded": gettext_lazy("refunded"),
     "refund_failed": gettext_lazy("refund failed"),
+    "paid_otherwise": gettext_lazy("paid another way"),
 }
 ACTORS = {SHOPPER.kind: gettext_lazy("shopper"), SYSTEM.kind: gettext_lazy("the portal")}
 

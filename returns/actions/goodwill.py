@@ -8,7 +8,7 @@ from django.db import transaction
 from returns.actions.record import noted, record
 from returns.actions.refunds import Part, decide, free_for_goodwill
 from returns.actions.refusals import Refused
-from returns.models import RMA, Actor, Goodwill, GoodwillReason, Order, Originator, RefundLine
+from returns.models import RMA, Actor, Event, Goodwill, GoodwillReason, Order, Originator, RefundLine
 
 
 @transaction.atomic
@@ -17,6 +17,7 @@ def grant(
 ) -> Goodwill:
     """Grant `amount` minor units of the order's currency; the refund is due at once.
 
+    Above the limit of who grants it, it is proposed: the refund waits for others, and the shopper hears nothing yet.
     Raises Refused: `amount_invalid` below 1, `note_missing`, `reason_unknown`, `above_paid` where the
     payments have less left than this and what live returns may still claim.
     """
@@ -25,7 +26,7 @@ def grant(
         raise Refused("amount_invalid", field="amount")
     if not note.strip():
         raise Refused("note_missing", field="note")
-    if amount > free_for_goodwill(order):
+    if amount > free_for_goodwill(order, at=at):
         raise Refused("above_paid", field="amount", amount=amount, currency=order.currency)
     if reason not in GoodwillReason.values:
         raise Refused("reason_unknown", field="reason", reason=reason)
@@ -39,8 +40,23 @@ def grant(
         granted_by=by.label,
         granted_at=at,
     )
-    told: dict[str, Any] = {"amount": amount, "currency": order.currency, "reason": reason, "note": note.strip()}
-    granted = noted("goodwill.granted", by=by, at=at, order=order, rma=rma, **told)
     part = Part(kind=RefundLine.Kind.GOODWILL, amount=amount)
-    record(granted, *decide(order, [part], originator=Originator.GOODWILL, rma=rma, goodwill=goodwill, by=by, at=at))
+    decided = decide(order, [part], originator=Originator.GOODWILL, rma=rma, goodwill=goodwill, by=by, at=at)
+    held = any(event.kind == "refund.held" for event in decided)
+    record(_told("goodwill.proposed" if held else "goodwill.granted", goodwill, by=by, at=at), *decided)
     return goodwill
+
+
+def granted(goodwill: Goodwill, *, by: Actor, at: datetime) -> Event:
+    """That goodwill which waited for others is granted now; the shopper hears of it. Not written yet."""
+    return _told("goodwill.granted", goodwill, by=by, at=at)
+
+
+def _told(kind: str, goodwill: Goodwill, *, by: Actor, at: datetime) -> Event:
+    told: dict[str, Any] = {
+        "amount": goodwill.amount,
+        "currency": goodwill.currency,
+        "reason": goodwill.reason,
+        "note": goodwill.note,
+    }
+    return noted(kind, by=by, at=at, order=goodwill.order, rma=goodwill.rma, **told)

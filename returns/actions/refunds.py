@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django_fsm import can_proceed
 
+from returns.actions.proposals import others_needed
 from returns.actions.record import noted
 from returns.models import (
     RMA,
@@ -20,6 +21,7 @@ from returns.models import (
     Event,
     Goodwill,
     ItemState,
+    Limits,
     Order,
     Originator,
     Payment,
@@ -57,22 +59,31 @@ def decide(
     """Owe these parts, over the order's payments in their order: one refund row a charge.
 
     The order is locked by the caller, who also records the events. What no payment has room for, or none can
-    give back, is owed all the same: it becomes a failed refund, for a person to find another way.
+    give back, is owed all the same: it becomes a failed refund, for a person to find another way. What is above
+    the limit of who decides waits until others have agreed (`policy/limits.py`).
     """
-    events = []
-    for payment, slices in _over(_rooms(order), parts):
+    told_of = {"order": order, "rma": rma, "receipt": receipt, "goodwill": goodwill, "originator": originator}
+    made = place(parts, rooms(order, at), by=by, at=at, **told_of)
+    events = [told("refund.decided", refund, parts=_by_kind(slices), by=by, at=at) for refund, slices in made]
+    return events + go_on([refund for refund, _slices in made], by=by, at=at)
+
+
+def place(
+    parts: Sequence[Part], rooms: Sequence[tuple[Payment, int]], *, order: Order, by: Actor, at: datetime, **about: Any
+) -> list[tuple[Refund, list[Part]]]:
+    """The refunds, each with its parts, that these parts make over these rooms; `about`: columns of the refunds."""
+    made = []
+    for payment, slices in _over(rooms, parts):
         refund = Refund.objects.create(
             order=order,
             payment=payment,
-            rma=rma,
-            receipt=receipt,
-            goodwill=goodwill,
-            originator=originator,
             amount=sum(part.amount for part in slices),
             currency=order.currency,
+            proposed_by=by.id if by.kind == "staff" else "",
             decided_at=at,
             updated_at=at,
             next_try_at=at,
+            **about,
         )
         RefundLine.objects.bulk_create(
             RefundLine(
@@ -84,10 +95,25 @@ def decide(
             )
             for part in slices
         )
-        events.append(told("refund.decided", refund, parts=_by_kind(slices), by=by, at=at))
-        if obstacle := _obstacle(refund):
-            events.append(_fail(refund, obstacle, at=at))
+        made.append((refund, slices))
+    return made
+
+
+def go_on(made: Sequence[Refund], *, by: Actor, at: datetime) -> list[Event]:
+    """Of the refunds of one decision: what cannot be sent fails at once, what is above the limit is held."""
+    obstacles = {refund: _obstacle(refund) for refund in made}
+    events = [_fail(refund, obstacle, at=at) for refund, obstacle in obstacles.items() if obstacle]
+    payable = [refund for refund, obstacle in obstacles.items() if not obstacle]
+    if payable and (needed := others_needed(payable, by=by, at=at)):
+        events += [_hold(refund, needed, by=by, at=at) for refund in payable]
     return events
+
+
+def _hold(refund: Refund, needed: int, *, by: Actor, at: datetime) -> Event:
+    refund.hold()
+    refund.approvals_needed = needed
+    refund.save()
+    return told("refund.held", refund, needed=needed, by=by, at=at)
 
 
 def _by_kind(parts: Sequence[Part]) -> dict[str, int]:
@@ -111,18 +137,24 @@ def _fail(refund: Refund, reason: str, *, at: datetime) -> Event:
     return told("refund.failed", refund, was=was, by=SYSTEM, at=at)
 
 
-def free_for_goodwill(order: Order) -> int:
-    """Minor units that may be granted beyond policy: what was captured, less what is refunded or may be."""
-    return max(0, sum(room for _payment, room in _rooms(order)) - claimable(order))
+def free_for_goodwill(order: Order, *, at: datetime) -> int:
+    """Minor units that may be granted beyond policy: what was captured, less what is refunded or may be.
+
+    What was granted and did not reach the shopper through its payment is owed, or was paid another way.
+    """
+    elsewhere = order.refunds.of_goodwill().standing().exclude(state__in=RefundState.active()).total()
+    return max(0, sum(room for _payment, room in rooms(order, at)) - claimable(order) - elsewhere)
 
 
-def _rooms(order: Order) -> list[tuple[Payment, int]]:
+def rooms(order: Order, at: datetime) -> list[tuple[Payment, int]]:
     """The payments of a locked order in its currency, each with what may still be paid back of it.
 
     Room is taken under the order's lock alone; what gives room back meanwhile, a refund that fails, does no harm.
+    The limits in force come in the same statement, so that where there are none nothing more is asked.
     """
-    payments = order.payments.filter(currency=order.currency).with_room().order_by("pk")
-    return [(payment, payment.captured - payment.active) for payment in payments]
+    limits = Limits.objects.valid(order.currency, at).values("pk")[:1]
+    payments = order.payments.filter(currency=order.currency).with_room().annotate(limits=limits).order_by("pk")
+    return [(payment, max(0, payment.captured - payment.active)) for payment in payments]
 
 
 def claimable(order: Order) -> int:
@@ -161,6 +193,17 @@ def _fill(room: int, parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
         if fits < part.amount:
             rest.append(replace(part, amount=part.amount - fits))
     return slices, rest
+
+
+def take_up(refund: Refund) -> Refund:
+    """The refund as it is now, locked after its order and its return, which come with it."""
+    order = Order.objects.locked().get(pk=refund.order_id)
+    rma = RMA.objects.locked().get(pk=refund.rma_id) if refund.rma_id else None
+    refund = Refund.objects.locked().select_related("payment", "receipt", "goodwill").get(pk=refund.pk)
+    refund.order, refund.rma = order, rma
+    if rma is not None:
+        rma.order = order
+    return refund
 
 
 def told(kind: str, refund: Refund, *, by: Actor, at: datetime, **more: Any) -> Event:

@@ -9,11 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from returns.models.people import Role
 from returns.models.refunds import Refund
+from returns.policy.limits import Allowance
 
 
 class LimitsQuerySet(models.QuerySet["Limits"]):
     def in_force(self, currency: str, at: datetime) -> "Limits | None":
-        return self.filter(currency=currency, valid_from__lte=at).order_by("-valid_from").first()
+        return self.valid(currency, at).first()
+
+    def valid(self, currency: str, at: datetime) -> Self:
+        """Those that have been in force, the one that is first."""
+        return self.filter(currency=currency, valid_from__lte=at).order_by("-valid_from")
 
 
 class Limits(models.Model):
@@ -52,6 +57,10 @@ class Limits(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.valid_from:%Y-%m-%d}"
+
+    @property
+    def allowance(self) -> Allowance:
+        return Allowance(**{field: getattr(self, field) for field in Allowance.__dataclass_fields__})
 
 
 class Approval(models.Model):

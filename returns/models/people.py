@@ -46,6 +46,11 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, role=Role.MANAGER, is_superuser=True, **fields)
 
+    def role_of(self, by: Actor) -> Role | None:
+        """What the database says now: an account may have been shut since its page was shown. None: no staff."""
+        found = self.filter(pk=by.id, is_active=True).values_list("role", flat=True) if by.kind == "staff" else []
+        return Role(found[0]) if found else None
+
 
 class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff. Logs in by e-mail; the role says which doors open."""

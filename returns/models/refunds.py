@@ -97,9 +97,28 @@ class RefundQuerySet(models.QuerySet["Refund"]):
             | Q(state=RefundState.SENDING, lease_until__lt=at)
         ).order_by("next_try_at", "pk")
 
+    def standing(self) -> Self:
+        """Those that are owed or paid: neither taken the place of by another, nor goodwill that was declined."""
+        declined = Q(originator=Originator.GOODWILL, state=RefundState.CANCELED, gateway_id=None)
+        return self.filter(~declined, replaced_by=None)
+
     def open(self) -> Self:
-        """Owed, and not yet with the shopper; one that another took the place of is owed there."""
-        return self.filter(state__in=RefundState.open(), replaced_by=None)
+        """Owed, and not yet with the shopper."""
+        return self.standing().filter(state__in=RefundState.open())
+
+    def of_goodwill(self) -> Self:
+        return self.filter(originator=Originator.GOODWILL)
+
+    def decided_with(self, refund: "Refund") -> Self:
+        """The refunds of one decision, itself among them: one a charge; they are approved together."""
+        return self.filter(
+            order=refund.order_id,
+            rma=refund.rma_id,
+            receipt=refund.receipt_id,
+            goodwill=refund.goodwill_id,
+            originator=refund.originator,
+            decided_at=refund.decided_at,
+        )
 
     def active(self) -> Self:
         """Those that reserve or have spent money of their payment."""
@@ -209,8 +228,11 @@ class Refund(RefundLifecycle):
 
 class RefundLineQuerySet(models.QuerySet["RefundLine"]):
     def owed(self) -> dict[tuple[str, int | None], int]:
-        """By (kind, item): minor units owed or paid by refunds (a failed one is still owed); fees are below zero."""
-        rows = self.values("kind", "item_id").annotate(owed=Sum("amount"))
+        """By (kind, item): minor units owed or paid by refunds; fees are below zero.
+
+        A failed refund is still owed, until another takes its place.
+        """
+        rows = self.filter(refund__replaced_by=None).values("kind", "item_id").annotate(owed=Sum("amount"))
         return {(row["kind"], row["item_id"]): row["owed"] for row in rows.order_by()}
 
 

@@ -344,6 +344,22 @@ def refund_failed(letter: Letter, at: datetime) -> Told:
     )
 
 
+def paid_otherwise(letter: Letter, _at: datetime) -> Told:
+    return Told(
+        gettext("We have paid your money back another way"),
+        _paid_for(letter),
+        {"amount": _money(letter), "way": _WAYS[letter.event.data["way"]]()},
+    )
+
+
+_WAYS: dict[str, Callable[[], str]] = {
+    "transfer": lambda: gettext("by bank transfer"),
+    "cash": lambda: gettext("in cash"),
+    "voucher": lambda: gettext("as a voucher"),
+    "chargeback": lambda: gettext("through your bank, as you asked it to"),
+}
+
+
 def _paid_for(letter: Letter) -> list[Entry]:
     """The lines of a refund, each with its amount."""
     assert letter.event.refund
@@ -380,5 +396,6 @@ LETTERS: dict[str, Callable[[Letter, datetime], Told]] = {
         refund_needs_details,
         refunded,
         refund_failed,
+        paid_otherwise,
     )
 }

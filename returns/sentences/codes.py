@@ -162,6 +162,20 @@ _REFUSALS: dict[str, Sentence] = {
         "all photos of a return together 40 MB."
     ),
     "photo_too_many": lambda v: gettext("At most %(limit)d photos can be sent for a return.") % {"limit": v["limit"]},
+    "refund_under_way": lambda _v: gettext(
+        "This refund is already under way, and nobody knows yet how it ends. Please look again later."
+    ),
+    "refund_ended": lambda _v: gettext("This refund is settled already. Please look again."),
+    "no_room": lambda _v: gettext("No payment of this order has room for it. Please pay it another way."),
+    "other_way_prepared": lambda _v: gettext("Somebody has noted that it was paid another way. A manager confirms it."),
+    "nothing_prepared": lambda _v: gettext("Nobody has noted that it was paid another way. Please look again."),
+    "way_unknown": lambda _v: gettext("Please choose how it was paid."),
+    "evidence_missing": lambda _v: gettext("Please name the evidence, such as the number of the transfer."),
+    "not_an_agent": lambda _v: gettext("An agent or a manager must do this."),
+    "refund_not_waiting": lambda _v: gettext("This refund no longer waits for approval. Please look again."),
+    "own_proposal": lambda _v: gettext("You proposed this yourself, so another person must decide on it."),
+    "not_a_manager": lambda _v: gettext("A manager must decide on this."),
+    "approved_already": lambda _v: gettext("You have agreed already; another person must agree as well."),
     "changed_meanwhile": lambda _v: gettext(
         "Somebody else has changed this return in the meantime. Please look again."
     ),
@@ -190,7 +204,10 @@ _EVENTS: dict[str, Sentence] = {
     "message.asked": lambda _v: gettext("An agent has written a message."),
     "message.received": lambda _v: gettext("A message to us has arrived."),
     "goodwill.granted": lambda _v: gettext("An agent has granted an amount as goodwill."),
-    "refund.decided": lambda _v: gettext("The refund was ordered."),
+    # Of goodwill the shopper hears when it is granted.
+    "refund.decided": lambda v: "" if [*v.get("parts", {})] == ["goodwill"] else gettext("The refund was ordered."),
+    "refund.retried": lambda _v: gettext("The refund was ordered once more."),
+    "refund.paid_otherwise": lambda _v: gettext("The refund was paid another way."),
     "refund.pending": lambda _v: gettext("The refund is on its way to your bank."),
     "refund.needs_details": lambda _v: gettext("The payment provider asks for your bank details by e-mail."),
     "refund.succeeded": lambda _v: gettext("The refund was paid."),

@@ -24,7 +24,7 @@ from returns.models import (
     RMAState,
 )
 from tests.gateways.scripted import Scripted
-from tests.people import BOB, NOW, SHIRT, arrived, asked, bought, jana_order, late_order, promised
+from tests.people import BOB, NOW, SHIRT, arrived, asked, bought, jana_order, late_order, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -227,6 +227,7 @@ def test_after_a_receipt_nothing_is_cancelled(count):
 
 
 def grant(order, amount, **how):
+    trusting()
     told = {"reason": "loyalty", "note": "a loyal customer", "by": BOB, "at": NOW, **how}
     return goodwill.grant(order, amount=amount, **told)
 
@@ -305,6 +306,7 @@ def test_goodwill_needs_a_note_and_a_known_reason():
 
 
 def test_an_approval_with_goodwill_is_both_or_neither():
+    trusting()
     rma = waiting()
     with pytest.raises(Refused, match="above_paid"):
         decisions.approve_with_goodwill(rma, amount=99_999, note="sorry", by=BOB, at=NOW)
@@ -315,6 +317,7 @@ def test_an_approval_with_goodwill_is_both_or_neither():
 
 
 def test_goodwill_does_not_count_as_the_refund_of_what_arrived():
+    trusting()
     rma = waiting()
     decisions.approve_with_goodwill(rma, amount=500, note="sorry", by=BOB, at=NOW)
     stripe = Scripted()

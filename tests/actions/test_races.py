@@ -28,7 +28,7 @@ from returns.models import (
 )
 from tests.actions.racing import PATIENCE, at_once, counted
 from tests.gateways.scripted import Scripted
-from tests.people import BOB, NOW, WANDA, arrived, asked, bought, jana_order, late_order, promised
+from tests.people import BOB, NOW, WANDA, arrived, asked, bought, jana_order, late_order, promised, trusting
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -136,6 +136,7 @@ def test_eight_workers_send_each_refund_once():
 
 
 def test_goodwill_granted_by_many_at_once_stays_below_what_was_captured():
+    trusting()
     order = bought()
     told: dict[str, Any] = {"reason": "loyalty", "note": "kind", "by": BOB, "at": NOW}
     answers = at_once(*[lambda: goodwill.grant(order, amount=10_000, **told)] * 10)
@@ -144,6 +145,7 @@ def test_goodwill_granted_by_many_at_once_stays_below_what_was_captured():
 
 
 def test_goodwill_and_a_request_at_once_leave_the_request_its_money():
+    trusting()
     promised()
     order = bought()
     told: dict[str, Any] = {"reason": "loyalty", "note": "kind", "by": BOB, "at": NOW}

@@ -13,7 +13,7 @@ from returns.actions.upkeep import close_next, expire_next, forget_answers
 from returns.importing.data import LineData
 from returns.models import RMA, SYSTEM, Answered, Event, Letter, ParcelStatus, ReturnParcel, RMAState
 from tests.gateways.scripted import Scripted
-from tests.people import BOB, NOW, SHIRT, arrived, asked, bought, jana_order, late_order, promised
+from tests.people import BOB, NOW, SHIRT, arrived, asked, bought, jana_order, late_order, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,7 @@ def test_a_refunded_return_closes_after_thirty_quiet_days():
 
 
 def test_a_return_of_which_nothing_is_owed_closes_too():
+    trusting()
     promised()
     rma = asked(bought(), Wish("1", 1))
     goodwill.grant(rma.order, amount=5, reason="loyalty", note="kind", by=BOB, at=NOW, rma=rma)
@@ -96,6 +97,7 @@ def test_a_return_with_money_still_open_does_not_close(status):
 
 
 def test_a_return_with_goodwill_still_open_does_not_close():
+    trusting()
     promised()
     rma = asked(bought(), Wish("1", 1))
     arrived(rma)

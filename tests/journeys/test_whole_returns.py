@@ -13,7 +13,7 @@ from returns.gateways.gateway import Unanswered
 from returns.importing.data import LineData
 from returns.models import RMA, SHOPPER, Event, GatewayEvent, Letter, Refund, RefundState, RMAState
 from tests.gateways.scripted import Scripted
-from tests.people import BOB, NOW, SHIRT, arrived, asked, bought, jana_order, promised
+from tests.people import BOB, NOW, SHIRT, arrived, asked, bought, jana_order, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +82,7 @@ def test_jana_sends_everything_back_in_two_parcels_and_gets_every_cent():
 
 
 def test_a_mug_made_to_order_waits_is_accepted_with_goodwill_expires_and_comes_after_all():
+    trusting()
     promised()
     mug = LineData("2", "Mug", 2, 1_000, final_sale=True, exception="c")
     order = bought(jana_order(lines=(SHIRT, mug), discounts=()))

@@ -30,7 +30,7 @@ from returns.models import (
     StatusLink,
     User,
 )
-from tests.people import BOB, NOW, arrived, asked, bought, jana_order, late_order, promised
+from tests.people import BOB, NOW, arrived, asked, bought, jana_order, late_order, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -80,6 +80,7 @@ BROKEN = {
 
 @pytest.fixture
 def _a_bit_of_everything(bob) -> None:
+    trusting()
     promised()
     order = bought()
     rma = asked(order)

@@ -8,6 +8,7 @@ from returns.actions import (
     conversation,
     decisions,
     goodwill,
+    other_ways,
     photos,
     receiving,
     sending,
@@ -19,11 +20,11 @@ from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.gateways.gateway import Remote
 from returns.importing.data import OrderData
-from returns.models import RMA, SHOPPER, Actor, Letter, Refund, Valuation
-from tests.people import NOW, asked, bought, jana_order, promised
+from returns.models import RMA, SHOPPER, Actor, Event, Letter, Refund, Role, User, Valuation
+from tests.people import NOW, asked, bought, jana_order, promised, trusting
 from tests.pictures import sent
 
-BOB = Actor("user", "2", "Bob")
+BOB = Actor("staff", "2", "Bob")
 WANDA = Actor("user", "1", "Wanda")
 SOON = NOW + timedelta(hours=1)
 LATE = NOW + timedelta(days=60)  # the window has passed, and the law's as well
@@ -81,6 +82,17 @@ def _refund(status: str, failure_reason: str = "") -> Callable[[OrderData], None
     return happens
 
 
+def _paid_otherwise(data: OrderData) -> None:
+    """Through the shopper's bank account, after the card did not take it."""
+    _refund("failed", failure_reason="expired_or_canceled_card")(data)
+    refund = Refund.objects.get()
+    people = [User.objects.create_user(f"{name}@shop.example", name=name, role=Role.MANAGER) for name in ("ann", "bea")]
+    one, other = (user.actor for user in people)
+    told = {"seen": Event.objects.version(refund.order_id), "at": SOON}
+    other_ways.prepare(refund, way="transfer", evidence="VS 2026-17", by=one, **told)
+    other_ways.confirm(refund, by=other, **told | {"seen": Event.objects.version(refund.order_id)})
+
+
 def _claimed() -> Refund:
     """As a worker has it that is about to call the provider."""
     refund = Refund.objects.get()
@@ -108,6 +120,7 @@ def _expired(data: OrderData) -> None:
 
 
 def _granted(data: OrderData) -> None:
+    trusting()
     goodwill.grant(bought(data), amount=1_500, reason="loyalty", note="Internal: VIP", by=BOB, at=NOW)
 
 
@@ -139,5 +152,6 @@ HAPPENS: dict[str, Callable[[OrderData], object]] = {
     "refund_pending": _refund("pending"),
     "refund_needs_details": _refund("requires_action"),
     "refunded": _refund("succeeded"),
+    "paid_otherwise": _paid_otherwise,
     "refund_failed": _refund("failed", failure_reason="expired_or_canceled_card"),
 }

@@ -49,7 +49,7 @@ def owed_kinds() -> set[str]:
 
 
 def test_every_kind_that_is_owed_has_its_function_and_its_two_templates() -> None:
-    assert len(owed_kinds()) == 16
+    assert len(owed_kinds()) == 17
     assert owed_kinds() == set(LETTERS) == set(HAPPENS)
     assert {file.stem for file in TEMPLATES.glob("*.txt")} == {*LETTERS, "base"}
     assert {file.stem for file in TEMPLATES.glob("*.html")} == {*LETTERS, "base"}
@@ -221,7 +221,9 @@ def test_a_received_parcel_says_what_was_counted_and_what_it_brings() -> None:
     ]
 
 
-@pytest.mark.parametrize("kind", ["refund_pending", "refund_needs_details", "refunded", "refund_failed"])
+@pytest.mark.parametrize(
+    "kind", ["refund_pending", "refund_needs_details", "refunded", "refund_failed", "paid_otherwise"]
+)
 def test_a_refunds_letter_names_the_amount_and_what_it_is_for(kind: str) -> None:
     first, items = paragraphs(kind)[:2]
     assert "€101.51" in first

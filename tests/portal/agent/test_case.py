@@ -9,7 +9,7 @@ from returns.actions.requests import Wish
 from returns.importing.data import LineData, PaymentData
 from returns.models import Policy
 from returns.notifications import letters
-from tests.people import NOW, asked, bought, jana_order, promised
+from tests.people import NOW, asked, bought, jana_order, promised, trusting
 from tests.portal.agent.deciding import shown, waiting
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,7 @@ def desk(logged_in, bob):
 @pytest.fixture(autouse=True)
 def _thirty_days() -> None:
     promised()
+    trusting()
 
 
 def test_an_item_shows_its_verdict_in_sentences_and_both_ends(desk):

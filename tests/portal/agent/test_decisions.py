@@ -6,7 +6,7 @@ from returns.actions import decisions, goodwill
 from returns.actions.requests import Wish
 from returns.importing.data import PaymentData
 from returns.models import RMA, Event, Goodwill, ItemState, Letter, Refund, RMAState
-from tests.people import NOW, asked, bought, promised
+from tests.people import NOW, asked, bought, promised, trusting
 from tests.portal.agent.deciding import sent, shown, typed, waiting
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,7 @@ def desk(logged_in, bob):
 @pytest.fixture(autouse=True)
 def _thirty_days() -> None:
     promised()
+    trusting()
 
 
 def state(rma: RMA) -> str:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from returns.actions import conversation, decisions, photos, requests
 from returns.actions.requests import Wish
 from returns.models import SHOPPER, Letter, Message
-from tests.people import NOW, asked, bought, jana_order, promised
+from tests.people import NOW, asked, bought, jana_order, promised, trusting
 from tests.pictures import sent
 from tests.portal.agent.deciding import old_order, shown, typed, waiting
 
@@ -115,6 +115,7 @@ def test_only_agents_write(logged_in, wanda, client):
 
 
 def test_what_was_granted_says_who_why_and_how_much(desk, bob):
+    trusting()
     rma = waiting("A-1001", Wish("1", 1), Wish("2", 1))
     share = rma.items.get(line__line_id="1").share
     words = {"note": "Ill for long.", "by": bob.actor, "at": NOW + timedelta(hours=1)}

@@ -1,0 +1,111 @@
+"""The second pair of eyes: others agree to what is above the limit of who proposed it, or say no. security.md, "Roles".
+
+The refunds of one decision, one a charge, are approved or declined together.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from returns.actions.goodwill import granted
+from returns.actions.proposals import agents_may_approve
+from returns.actions.record import record
+from returns.actions.refunds import take_up, told
+from returns.actions.refusals import Refused
+from returns.models import Actor, Approval, Event, Originator, Refund, RefundState, Role, User
+
+
+@transaction.atomic
+def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
+    """Agree to a refund that waits and to all of its decision; with the last yes that is needed they are due.
+
+    `seen` is the order's `Event.objects.version` of what was signed. Raises Refused: `refund_not_waiting`,
+    `changed_meanwhile`, `not_a_manager`, `own_proposal`, `approved_already`.
+    """
+    refunds = _waiting(refund, seen)
+    role = _judge(refunds, by=by, at=at)
+    if refunds[0].approvals.filter(actor_id=by.id).exists():
+        raise Refused("approved_already")
+    Approval.objects.bulk_create(
+        Approval(
+            refund=one,
+            proposer_id=one.proposed_by,
+            actor_id=by.id,
+            actor_label=by.label,
+            role=role,
+            approved_at=at,
+        )
+        for one in refunds
+    )
+    record(*_agreed(refunds, by=by, at=at))
+
+
+def _agreed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> Iterator[Event]:
+    given = refunds[0].approvals.count()
+    for refund in refunds:
+        if given >= refund.approvals_needed:
+            _release(refund, at)
+        yield told("refund.approved", refund, given=given, needed=refund.approvals_needed, by=by, at=at)
+    first = refunds[0]
+    if first.goodwill and first.state == RefundState.DUE and not _tried_again(refunds):
+        yield granted(first.goodwill, by=by, at=at)
+
+
+def _tried_again(refunds: Sequence[Refund]) -> bool:
+    """Whether they take the place of one that failed, so that the shopper knows of them."""
+    return Refund.objects.filter(replaced_by__in=refunds).exists()
+
+
+def _release(refund: Refund, at: datetime) -> None:
+    refund.release()
+    refund.next_try_at = refund.updated_at = at
+    refund.save()
+
+
+@transaction.atomic
+def decline(refund: Refund, *, note: str, seen: int, by: Actor, at: datetime) -> None:
+    """Say no to a refund that waits and to all of its decision.
+
+    Goodwill that is declined is owed no longer; what a return is worth stays owed, and a person finds
+    another way. Raises Refused as `approve`, and `note_missing`.
+    """
+    refunds = _waiting(refund, seen)
+    _judge(refunds, by=by, at=at)
+    if not note.strip():
+        raise Refused("note_missing", field="note")
+    record(*[_declined(one, note.strip(), by=by, at=at) for one in refunds])
+
+
+def _declined(refund: Refund, note: str, *, by: Actor, at: datetime) -> Event:
+    refund.cancel()
+    refund.failure_reason = "declined_by_us"
+    refund.updated_at = at
+    refund.save()
+    lines = refund.lines.all() if refund.originator == Originator.GOODWILL else []
+    parts = {line.kind: -line.amount for line in lines}
+    return told("refund.declined", refund, parts=parts, note=note, by=by, at=at)
+
+
+def _waiting(refund: Refund, seen: int) -> list[Refund]:
+    """The refunds of a decision that waits, locked, and nothing has happened to their order since `seen`."""
+    refund = take_up(refund)
+    waiting = Refund.objects.decided_with(refund).filter(state=RefundState.AWAITING_APPROVAL)
+    refunds = list(waiting.select_related("goodwill__order", "goodwill__rma").locked())
+    if refund not in refunds:
+        raise Refused("refund_not_waiting", state=refund.state)
+    if Event.objects.version(refund.order_id) != seen:
+        raise Refused("changed_meanwhile")
+    for one in refunds:
+        one.order, one.rma = refund.order, refund.rma
+    return refunds
+
+
+def _judge(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> Role:
+    """The role in which this person may decide on them."""
+    role = User.objects.role_of(by)
+    if role != Role.MANAGER and not (role == Role.AGENT and agents_may_approve(refunds, at=at)):
+        raise Refused("not_a_manager")
+    if any(refund.proposed_by == by.id for refund in refunds):
+        raise Refused("own_proposal")
+    return role

@@ -1,0 +1,155 @@
+"""A refund did not go through: a person tries again, or pays past the provider with evidence and a second person."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from returns.actions.record import record
+from returns.actions.refunds import Part, go_on, place, rooms, settle, take_up, told
+from returns.actions.refusals import Refused
+from returns.models import Actor, Attempt, Event, OtherWay, Refund, RefundState, Role, User
+
+WAYS = ("transfer", "cash", "voucher")  # a chargeback is the bank's, not a person's
+
+
+@transaction.atomic
+def try_again(refund: Refund, *, seen: int, by: Actor, at: datetime) -> list[Refund]:
+    """Owe what failed once more, over the payments that have room, in its place: its lines count no longer.
+
+    A new decision of a manager's, which the limits are asked about. Raises Refused: `changed_meanwhile`,
+    `refund_under_way`, `refund_ended`, `other_way_prepared`, `not_a_manager`, `no_room`.
+    """
+    refund = _failed(refund, seen)
+    refuse_but_managers(by)
+    room = [(payment, free) for payment, free in rooms(refund.order, at) if free]
+    if not room:
+        raise Refused("no_room")
+    made = place(
+        _parts(refund),
+        room,
+        order=refund.order,
+        rma=refund.rma,
+        receipt=refund.receipt,
+        goodwill=refund.goodwill,
+        originator=refund.originator,
+        by=by,
+        at=at,
+    )
+    again = [one for one, _slices in made]
+    refund.replaced_by = again[0]
+    refund.updated_at = at
+    refund.save()
+    events = [told("refund.retried", one, replaces=refund.public_id, by=by, at=at) for one in again]
+    record(*events, *go_on(again, by=by, at=at))
+    return again
+
+
+def _parts(refund: Refund) -> Sequence[Part]:
+    lines = refund.lines.select_related("item__line")
+    return [Part(line.kind, line.amount, line.item) for line in lines]
+
+
+@transaction.atomic
+def prepare(refund: Refund, *, way: str, evidence: str, seen: int, by: Actor, at: datetime) -> OtherWay:
+    """Say how a failed refund was paid past the provider, with its evidence; another person confirms it.
+
+    Raises Refused: `changed_meanwhile`, `refund_under_way`, `refund_ended`, `other_way_prepared`, `way_unknown`,
+    `evidence_missing`, `not_an_agent`.
+    """
+    refund = _failed(refund, seen)
+    if User.objects.role_of(by) not in (Role.AGENT, Role.MANAGER):
+        raise Refused("not_an_agent")
+    if way not in WAYS:
+        raise Refused("way_unknown", field="way", way=way)
+    if not evidence.strip():
+        raise Refused("evidence_missing", field="evidence")
+    other = OtherWay.objects.create(
+        refund=refund,
+        way=way,
+        evidence=evidence.strip(),
+        prepared_by=by.id,
+        prepared_label=by.label,
+        prepared_at=at,
+    )
+    record(told("refund.other_way_prepared", refund, way=way, by=by, at=at))
+    return other
+
+
+@transaction.atomic
+def confirm(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
+    """A manager who did not prepare it has seen that the money arrived: the refund is paid, and never sent again.
+
+    Raises Refused: `changed_meanwhile`, `nothing_prepared`, `own_proposal`, `not_a_manager`.
+    """
+    refund = take_up(refund)
+    other = _prepared(refund, seen)
+    refuse_but_managers(by)
+    if other.prepared_by == by.id:
+        raise Refused("own_proposal")
+    other.confirmed_by, other.confirmed_label, other.confirmed_at = by.id, by.label, at
+    other.save()
+    pay_otherwise(refund, other, by=by, at=at)
+
+
+def pay_otherwise(refund: Refund, other: OtherWay, *, by: Actor, at: datetime) -> None:
+    """A refund that `take_up` locked reached the shopper past the provider; its return settles."""
+    refund.pay_otherwise()
+    refund.updated_at = at
+    refund.save()
+    events = [told("refund.paid_otherwise", refund, way=other.way, by=by, at=at)]
+    if refund.rma is not None:
+        events += settle(refund.rma, by=by, at=at)
+        refund.rma.save()
+    record(*events)
+
+
+@transaction.atomic
+def discard(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
+    """What was prepared is not so: the refund waits for another way again. Whoever prepared it may, or a manager.
+
+    Raises Refused: `changed_meanwhile`, `nothing_prepared`, `not_a_manager`.
+    """
+    refund = take_up(refund)
+    other = _prepared(refund, seen)
+    if other.prepared_by != by.id:
+        refuse_but_managers(by)
+    said = told("refund.other_way_discarded", refund, way=other.way, evidence=other.evidence, by=by, at=at)
+    other.delete()
+    record(said)
+
+
+def _failed(refund: Refund, seen: int) -> Refund:
+    """The locked refund, of which it is certain that the provider does not have it and nobody else looks for a way."""
+    refund = take_up(refund)
+    if refund.state not in (RefundState.FAILED, RefundState.CANCELED):
+        ended = refund.state in (RefundState.SUCCEEDED, RefundState.PAID_OTHERWISE)
+        raise Refused("refund_ended" if ended else "refund_under_way", state=refund.state)
+    if not Refund.objects.open().filter(pk=refund.pk).exists():  # another took its place, or it was declined
+        raise Refused("refund_ended", state=refund.state)
+    last = refund.attempts.last()
+    if last and not refund.gateway_id and last.outcome != Attempt.Outcome.ANSWERED:
+        raise Refused("refund_under_way", state=refund.state)
+    _refuse_old_sight(refund, seen)
+    if OtherWay.objects.filter(refund=refund).exists():
+        raise Refused("other_way_prepared")
+    return refund
+
+
+def _prepared(refund: Refund, seen: int) -> OtherWay:
+    other = OtherWay.objects.unconfirmed().filter(refund=refund).first()
+    if other is None:
+        raise Refused("nothing_prepared")
+    _refuse_old_sight(refund, seen)
+    return other
+
+
+def refuse_but_managers(by: Actor) -> None:
+    """Raises Refused `not_a_manager`."""
+    if User.objects.role_of(by) != Role.MANAGER:
+        raise Refused("not_a_manager")
+
+
+def _refuse_old_sight(refund: Refund, seen: int) -> None:
+    if Event.objects.version(refund.order_id) != seen:
+        raise Refused("changed_meanwhile")

@@ -1,0 +1,95 @@
+"""Who proposes a refund, what counts together with it, and how many others must agree. security.md, "Roles"."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
+
+from returns.models import Actor, Limits, OrderLine, Originator, Refund, RMAItem, Role, User
+from returns.policy.limits import Allowance, Proposal, Proposer, agent_may_approve, approvals_needed
+from returns.policy.methods import METHODS
+
+TOGETHER = timedelta(days=30)  # refunds of one order within these are summed against every limit
+
+
+def others_needed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> int:
+    """How many people besides `by` must agree before these refunds of one decision, just made, are sent.
+
+    Their payments know the `limits` in force (`refunds.rooms`): where there are none, a refund by policy asks the
+    database nothing.
+    """
+    limits: int | None = getattr(refunds[0].payment, "limits")  # noqa: B009  annotated
+    granted = refunds[0].originator == Originator.GOODWILL
+    if limits is None and not granted and not any(_debited(refund, at) for refund in refunds):
+        return 0
+    return approvals_needed(_allowance(limits), _proposal(refunds[0], refunds, _proposer(by), at=at))
+
+
+def agents_may_approve(refunds: Sequence[Refund], *, at: datetime) -> bool:
+    """Whether the yes of an agent is enough for these refunds of one decision, by the limits in force now."""
+    first = refunds[0]
+    limits = Limits.objects.in_force(first.currency, at)
+    allowance = limits.allowance if limits else None
+    return first.approvals_needed == 1 and agent_may_approve(allowance, _proposal(first, refunds, Proposer.RULE, at=at))
+
+
+def _allowance(limits: int | None) -> Allowance | None:
+    return Limits.objects.get(pk=limits).allowance if limits else None
+
+
+def _proposer(by: Actor) -> Proposer:
+    """A person by their role; who only counts a parcel decides nothing. Who is not known has an agent's rights.
+
+    The row is held, so that two grants of one person cannot both see what is left of the day.
+    """
+    if by.kind != "staff":
+        return Proposer.RULE
+    user = User.objects.select_for_update().filter(pk=by.id).first()
+    roles = {Role.WAREHOUSE: Proposer.RULE, Role.MANAGER: Proposer.MANAGER}
+    return roles.get(Role(user.role), Proposer.AGENT) if user else Proposer.AGENT
+
+
+def _proposal(first: Refund, refunds: Sequence[Refund], proposer: Proposer, *, at: datetime) -> Proposal:
+    lately = Refund.objects.filter(order=first.order_id, decided_at__gt=at - TOGETHER).standing()
+    of_order = lately.total()
+    may_pay_twice = any(_debited(refund, at) or refund.despite_dispute for refund in refunds)
+    if first.originator != Originator.GOODWILL:
+        return Proposal(proposer=proposer, of_order=of_order, may_pay_twice=may_pay_twice)
+    granted = lately.of_goodwill().total()
+    lines = _lines(first)
+    return Proposal(
+        proposer=proposer,
+        of_order=of_order,
+        goodwill=True,
+        granted=granted,
+        today=granted_today(first.proposed_by, first.currency, at=at),
+        bought=lines.aggregate(paid=Sum("paid"))["paid"] or 0,
+        brought=granted + _shares(lines),
+        may_pay_twice=may_pay_twice,
+    )
+
+
+def granted_today(proposed_by: str, currency: str, *, at: datetime) -> int:
+    """Minor units that this person has granted today, by the shop's clock, without asking anybody."""
+    morning = timezone.make_aware(datetime.combine(timezone.localdate(at), time.min))
+    alone = Refund.objects.of_goodwill().standing().filter(proposed_by=proposed_by, approvals_needed=0)
+    return alone.filter(currency=currency, decided_at__gte=morning).total()
+
+
+def _lines(refund: Refund) -> QuerySet[OrderLine]:
+    """What the refund is about: the lines of its return, or of its whole order."""
+    if refund.rma_id:
+        return OrderLine.objects.filter(rma_items__rma=refund.rma_id)
+    return OrderLine.objects.filter(order=refund.order_id)
+
+
+def _shares(lines: QuerySet[OrderLine]) -> int:
+    """What live returns bring of these lines."""
+    return RMAItem.objects.live().filter(line__in=lines).aggregate(total=Sum("share"))["total"] or 0
+
+
+def _debited(refund: Refund, at: datetime) -> bool:
+    """Whether the shopper's bank may still take the payment back by itself (money.md, "Disputes", e)."""
+    method = METHODS.get(refund.payment.method) if refund.payment else None
+    return method is not None and method.may_be_clawed_back((at - refund.order.placed_at).days)
