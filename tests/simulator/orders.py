@@ -28,9 +28,10 @@ PLANS = (
 )
 
 
-def promise(draw: random.Random, now: datetime) -> tuple[str, ...]:
-    """The shop's policy and limits: what is kept, what may be chosen, what needs a person. The choices there are."""
-    credit = draw.random() < 0.3
+def promise(draw: random.Random) -> None:
+    """The shop's policy; in some of them something is kept, in some a person decides. Its people ask nobody else."""
+    for currency in set(CURRENCIES):
+        trusting(currency)
     Policy.objects.create(
         key="standard",
         name_en="Standard",
