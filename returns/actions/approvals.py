@@ -8,12 +8,13 @@ from datetime import datetime
 
 from django.db import transaction
 
+from returns.actions.credits import issue
 from returns.actions.goodwill import granted
 from returns.actions.proposals import agents_may_approve
 from returns.actions.record import record
-from returns.actions.refunds import take_up, told
+from returns.actions.refunds import settle, take_up, told
 from returns.actions.refusals import Refused
-from returns.models import Actor, Approval, Event, Originator, Refund, RefundState, Role, User
+from returns.models import RMA, Actor, Approval, Event, Originator, Refund, RefundState, Role, User
 
 
 @transaction.atomic
@@ -39,17 +40,28 @@ def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
         for one in refunds
     )
     record(*_agreed(refunds, by=by, at=at))
+    _settle(refunds[0].rma, by=by, at=at)
 
 
 def _agreed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> Iterator[Event]:
     given = refunds[0].approvals.count()
     for refund in refunds:
-        if given >= refund.approvals_needed:
+        enough = given >= refund.approvals_needed
+        if enough:
             _release(refund, at)
         yield told("refund.approved", refund, given=given, needed=refund.approvals_needed, by=by, at=at)
+        if enough and refund.credit_id:
+            yield issue(refund, by=by, at=at)
     first = refunds[0]
     if first.goodwill and first.state == RefundState.DUE and not _tried_again(refunds):
         yield granted(first.goodwill, by=by, at=at)
+
+
+def _settle(rma: RMA | None, *, by: Actor, at: datetime) -> None:
+    """Store credit is with the shopper as soon as it is approved."""
+    if rma is not None:
+        record(*settle(rma, by=by, at=at))
+        rma.save()
 
 
 def _tried_again(refunds: Sequence[Refund]) -> bool:
@@ -68,10 +80,12 @@ def decline(refund: Refund, *, note: str, seen: int, by: Actor, at: datetime) ->
     """Say no to a refund that waits and to all of its decision.
 
     Goodwill that is declined is owed no longer; what a return is worth stays owed, and a person finds
-    another way. Raises Refused as `approve`, and `note_missing`.
+    another way. Raises Refused as `approve`, and `note_missing`, `credit_not_declined`.
     """
     refunds = _waiting(refund, seen)
     _judge(refunds, by=by, at=at)
+    if any(one.credit_id for one in refunds):
+        raise Refused("credit_not_declined")
     if not note.strip():
         raise Refused("note_missing", field="note")
     record(*[_declined(one, note.strip(), by=by, at=at) for one in refunds])

@@ -175,6 +175,9 @@ _REFUSALS: dict[str, Sentence] = {
     "refund_not_waiting": lambda _v: gettext("This refund no longer waits for approval. Please look again."),
     "own_proposal": lambda _v: gettext("You proposed this yourself, so another person must decide on it."),
     "not_a_manager": lambda _v: gettext("A manager must decide on this."),
+    "credit_not_declined": lambda _v: gettext(
+        "Store credit for what came back cannot be declined, because the shopper chose it. Please speak to the shopper."
+    ),
     "approved_already": lambda _v: gettext("You have agreed already; another person must agree as well."),
     "changed_meanwhile": lambda _v: gettext(
         "Somebody else has changed this return in the meantime. Please look again."
