@@ -60,6 +60,7 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "goodwill.proposed": (),
     "goodwill.granted": (letter("goodwill"),),
     "refund.decided": (keep_books,),
+    "refund.found": (keep_books,),
     "refund.held": (),
     "refund.approved": (),
     "refund.declined": (keep_books,),
@@ -74,6 +75,10 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "refund.canceled": (letter("refund_failed"),),
     "refund.credited": (keep_books,),
     "credit.spent": (keep_books,),
+    "dispute.opened": (),
+    "dispute.withdrawn": (keep_books,),
+    "dispute.reinstated": (keep_books,),
+    "dispute.closed": (),
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from returns.actions import photos, provider, sending, upkeep, valuing
+from returns.actions import breaks, halts, photos, provider, reconciling, sending, upkeep, valuing
 from returns.gateways.stripe import gateway
 from returns.notifications import deliver
 
@@ -27,11 +27,16 @@ class Task:
     every: timedelta
 
 
+# Reconciliation comes first: what a worker does first of all is to look whether its database is an old one.
 TASKS = (
+    Task("reconciliation", lambda at: reconciling.catch_up(gateway(), at=at), timedelta(minutes=10)),
     Task("provider events", lambda at: provider.work_next_event(gateway(), at=at), timedelta(seconds=0.5)),
     Task("refunds", lambda at: sending.send_next(gateway(), at=at), timedelta(seconds=0.5)),
     Task("letters", lambda at: deliver.deliver_next(at=at), timedelta(seconds=0.5)),
     Task("valuations", lambda at: valuing.lapse_next(at=at), timedelta(minutes=10)),
+    Task("refused key", lambda at: halts.probe(gateway(), at=at), timedelta(minutes=1)),
+    Task("breaks", lambda at: breaks.look_around(at=at), timedelta(minutes=1)),
+    Task("nightly reconciliation", lambda at: reconciling.compare_by_night(gateway(), at=at), timedelta(minutes=10)),
     Task("expiry", lambda at: upkeep.expire_next(at=at), timedelta(minutes=10)),
     Task("closing", lambda at: upkeep.close_next(at=at), timedelta(minutes=10)),
     Task("stray photos", lambda at: photos.forget_strays(at=at), timedelta(hours=1)),

@@ -1,15 +1,17 @@
 """What the provider says of a refund becomes what our row says: one way in for answer, webhook, reconciliation."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django_fsm import can_proceed
 
+from returns.actions.breaks import open_break
 from returns.actions.record import record
 from returns.actions.refunds import settle, told
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Remote
-from returns.models import RMA, Refund
+from returns.models import RMA, Attempt, Event, Refund, RefundState
 from returns.models.people import SYSTEM
 
 _NEWS = {
@@ -19,19 +21,29 @@ _NEWS = {
     "failed": ("fail", "refund.failed"),
     "canceled": ("cancel", "refund.canceled"),
 }
+_SENT = (RefundState.SENDING, RefundState.UNCERTAIN)
 
 
-@transaction.atomic
 def apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     """Make our row say what the provider's object says; news that is no news changes nothing.
 
-    The one way in for the API's answer, a webhook and reconciliation. Raises Refused
-    `remote_differs` when amount, currency or id are not ours, or its status is none that we know;
-    nothing is written then.
+    The one way in for the API's answer, a webhook and reconciliation. Raises Refused `remote_differs` when amount,
+    currency, payment or id are not ours, `unknown_status` when its status is none that we know; then a person is
+    told, and nothing else is written.
     """
+    try:
+        _apply(refund, remote, at=at)
+    except Refused as difference:
+        open_break(difference.code, remote.id, at=at, refund=refund, payment=refund.payment, **difference.values)
+        raise
+
+
+@transaction.atomic
+def _apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     rma = RMA.objects.locked().select_related("order").get(pk=refund.rma_id) if refund.rma_id else None
-    refund = Refund.objects.locked().select_related("rma", "order").get(pk=refund.pk)
+    refund = Refund.objects.locked().select_related("rma", "order", "payment").get(pk=refund.pk)
     _refuse_difference(refund, remote)
+    _catch_up(refund)
     verb, kind = _NEWS[remote.status]
     move = getattr(refund, verb)
     if not can_proceed(move):  # no news, or old news that a later message has overtaken
@@ -40,23 +52,52 @@ def apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     move()
     refund.gateway_id = remote.id
     refund.failure_reason = remote.failure_reason
-    finish(refund, kind, was=was, at=at)
-    if rma is not None:
-        record(*settle(rma, by=SYSTEM, at=at))
-        rma.save()
+    event = finish(refund, kind, was=was, at=at)
+    if was in _SENT:
+        _answered(refund)
+    if remote.pending_reason == "insufficient_funds":
+        values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
+        open_break("insufficient_funds", refund.public_id, at=at, refund=refund, **values)
+    if rma is None:
+        record(event)
+        return
+    record(event, *settle(rma, by=SYSTEM, at=at))
+    rma.save()
+
+
+def _answered(refund: Refund) -> None:
+    """The provider has spoken of what was sent last, in whatever way we came to hear it."""
+    last = refund.attempts.order_by("-number").values("pk")[:1]
+    Attempt.objects.filter(pk__in=last).update(outcome=Attempt.Outcome.ANSWERED, error="")
 
 
 def _refuse_difference(refund: Refund, remote: Remote) -> None:
     ours = (refund.amount, refund.currency, refund.gateway_id or remote.id)
-    if ours != (remote.amount, remote.currency, remote.id) or remote.status not in _NEWS:
+    paid_by = refund.payment.reference if refund.payment else None
+    if ours != (remote.amount, remote.currency, remote.id) or paid_by not in (remote.payment, remote.charge):
         raise Refused(
-            "remote_differs", refund=refund.public_id, remote=remote.id, amount=remote.amount, status=remote.status
+            "remote_differs",
+            remote=remote.id,
+            amount=refund.amount,
+            currency=refund.currency,
+            remote_amount=remote.amount,
+            remote_currency=remote.currency,
         )
+    if remote.status not in _NEWS:
+        raise Refused("unknown_status", remote=remote.id, status=remote.status)
 
 
-def finish(refund: Refund, kind: str, *, was: str, at: datetime) -> None:
-    """Save a refund whose call is over, and tell of it; `was` is the state that it had before."""
+def _catch_up(refund: Refund) -> None:
+    """What the provider has was sent, whatever our row remembers: the database is an older one."""
+    if refund.state == RefundState.AWAITING_APPROVAL:
+        refund.release()
+    if refund.state == RefundState.DUE:
+        refund.claim()
+
+
+def finish(refund: Refund, kind: str, *, was: str, at: datetime) -> Event:
+    """Save a refund whose call is over; the event that tells of it. `was` is the state that it had before."""
     refund.lease_until = None
     refund.updated_at = at
     refund.save()
-    record(told(kind, refund, was=was, by=SYSTEM, at=at))
+    return told(kind, refund, was=was, by=SYSTEM, at=at)

@@ -1,17 +1,32 @@
-"""What the provider tells by itself: its events, stored by the webhook, worked here."""
+"""What the provider tells by itself: its events, stored by the webhook or by reconciliation, worked here."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
-from returns.actions.applying import apply
+from returns.actions.disputes import keep
+from returns.actions.finding import take_in
+from returns.actions.payouts import compare
 from returns.actions.refusals import Refused
-from returns.gateways.gateway import Gateway, PutOff, Rejected, Remote, Unanswered
-from returns.models import GatewayEvent, Refund
+from returns.gateways.gateway import Gateway, News, PutOff, Rejected, Unanswered
+from returns.models import GatewayEvent
 
 _AGAIN = timedelta(minutes=1)
 
 
+def store(news: Iterable[News], *, at: datetime) -> None:
+    """Keep events for the worker, each once by its id, whoever told of them. One statement."""
+    events = [
+        GatewayEvent(
+            id=told.id, kind=told.kind, object_id=told.object_id, livemode=told.livemode, received_at=at, next_try_at=at
+        )
+        for told in news
+    ]
+    GatewayEvent.objects.bulk_create(events, ignore_conflicts=True)
+
+
 def work_next_event(gateway: Gateway, *, at: datetime) -> bool:
-    """Work the provider's event that has waited longest: fetch the refund it names, apply it.
+    """Work the provider's event that has waited longest: fetch the object it names, take it in.
 
     The event's own payload is not believed (money.md). False when none waits.
     """
@@ -19,23 +34,41 @@ def work_next_event(gateway: Gateway, *, at: datetime) -> bool:
     if event is None:
         return False
     try:
-        if event.kind.startswith(("refund.", "charge.refund.")):
-            _work(gateway.fetch(event.object_id), at=at)
-    except (Unanswered, PutOff, Rejected, Refused) as error:
-        _try_event_again(event, str(error), at=at)
-        return True
-    event.worked_at = at
-    event.save()
+        _work(gateway, event, at=at)
+    except (Unanswered, PutOff) as silence:  # the provider's trouble, not this event's: it is no try
+        _try_again(event, str(silence), at + _AGAIN)
+    except Rejected as refusal:
+        event.tries += 1
+        _try_again(event, str(refusal), at + _AGAIN * event.tries)
+    else:
+        event.worked_at = at
+        event.save()
     return True
 
 
-def _work(remote: Remote, *, at: datetime) -> None:
-    if refund := Refund.objects.filter(public_id=remote.refund_id).first():
-        apply(refund, remote, at=at)
+def _work(gateway: Gateway, event: GatewayEvent, *, at: datetime) -> None:
+    if event.kind.startswith(("refund.", "charge.refund.")):
+        _take_in(gateway, event.object_id, at=at)
+    elif event.kind == "charge.refunded":  # go and look: it does not say which
+        for remote in gateway.refunds_of(event.object_id):
+            with suppress(Refused):
+                take_in(remote, at=at)
+    elif event.kind.startswith("charge.dispute."):
+        keep(gateway.dispute(event.object_id), at=at)
+    elif event.kind == "payout.reconciliation_completed":
+        compare(gateway, event.object_id, at=at)
 
 
-def _try_event_again(event: GatewayEvent, error: str, *, at: datetime) -> None:
-    event.tries += 1
+def _take_in(gateway: Gateway, refund_id: str, *, at: datetime) -> None:
+    """A person is told of what contradicts ours, and nobody can do more; what is in doubt will be clear soon."""
+    try:
+        take_in(gateway.fetch(refund_id), at=at)
+    except Refused as refused:
+        if refused.code == "room_in_doubt":
+            raise PutOff(refused.code, _AGAIN) from refused
+
+
+def _try_again(event: GatewayEvent, error: str, next_try_at: datetime) -> None:
     event.error = error[:200]
-    event.next_try_at = at + _AGAIN * event.tries
+    event.next_try_at = next_try_at
     event.save()

@@ -4,29 +4,43 @@ Claim in one transaction, call with none open, apply in another. Whatever gives 
 uncertain, never failed, and is looked for at the provider before it is sent again.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from returns.actions import halts
 from returns.actions.applying import apply, finish
+from returns.actions.breaks import open_break
+from returns.actions.disputes import keep
+from returns.actions.finding import take_in, tell_of_taken_room
+from returns.actions.record import record
 from returns.actions.refusals import Refused
-from returns.gateways.gateway import Gateway, PutOff, Rejected, Remote, Unanswered
-from returns.models import Attempt, Refund, RefundState
+from returns.gateways.gateway import Gateway, KeyRefused, KeyReused, PutOff, Rejected, Remote, Unanswered
+from returns.models import Attempt, Dispute, Halt, Refund, RefundState
+from returns.models.people import SYSTEM
 
 LEASE = timedelta(seconds=180)  # longer than the whole call may take
-LOOK_AGAIN = timedelta(minutes=5)
 ABSENCE_AGE = timedelta(minutes=15)  # younger absences may still be a call under way
+LOOKS = (timedelta(minutes=1), timedelta(minutes=5), ABSENCE_AGE)  # after it was sent, and then ever so long again
 KEY_LIFE = timedelta(hours=23)  # the provider forgets keys after 24 hours
+NO_ROOM = ("charge_already_refunded", "amount_too_large")
+DISPUTED = ("charge_disputed", "refund_disputed_payment")
 
 
 @dataclass(slots=True)
 class Claim:
-    """A refund that this worker may send now. `sent_before`: it may be at the provider already."""
+    """A refund that this worker may send now. `sent_before`: it may be at the provider already.
+
+    `others`: what else was refunded of its payment, where the provider refused and was asked.
+    """
 
     refund: Refund
     attempt: Attempt
     sent_before: bool
+    others: Sequence[Remote] = ()
 
 
 def send_next(gateway: Gateway, *, at: datetime) -> bool:
@@ -40,16 +54,30 @@ def send_next(gateway: Gateway, *, at: datetime) -> bool:
         _doubt(claim, str(doubt), at=at, key_spent=doubt.key_spent)
     except Refused as difference:
         _doubt(claim, str(difference), at=at)
+    except KeyReused as fault:
+        _stop(claim, fault, at=at)
     except PutOff as delay:
+        if isinstance(delay, KeyRefused):
+            halts.start(Halt.Cause.KEY_REFUSED, why=str(delay), by=SYSTEM, at=at)
         _put_off(claim, delay, at=at)
     except Rejected as rejection:
         _fail(claim, rejection, at=at)
+        _take_in_others(claim, at=at)
     return True
 
 
-@transaction.atomic
 def _claim(at: datetime) -> Claim | None:
     """Take one refund with a lease and write the attempt down, before anything is sent."""
+    try:
+        return _taken(at)
+    except IntegrityError as rivalry:  # another worker took another refund of the same payment in the same moment
+        if "refund_one_in_flight" not in str(rivalry):
+            raise
+        return None
+
+
+@transaction.atomic
+def _taken(at: datetime) -> Claim | None:
     waiting = Refund.objects.sendable(at).select_for_update(skip_locked=True, of=("self",), no_key=True)
     refund = waiting.select_related("payment", "rma", "order").first()
     if refund is None:
@@ -88,13 +116,11 @@ def _call(gateway: Gateway, claim: Claim, *, at: datetime) -> Remote:
         if at - claim.attempt.last_sent_at < ABSENCE_AGE:
             raise Unanswered("not_found_yet")
         _prove_absent(claim, at=at)
+        _refuse_disputed(claim)
     try:
         return gateway.refund(claim.refund, claim.attempt)
-    except Rejected:
-        # "Already refunded" is neither success nor failure: it may be our own (money.md).
-        if remote := gateway.find(claim.refund):
-            return remote
-        raise
+    except Rejected as rejection:
+        return _explained(gateway, claim, rejection, at=at)
 
 
 def _look(gateway: Gateway, claim: Claim) -> Remote | None:
@@ -106,6 +132,36 @@ def _look(gateway: Gateway, claim: Claim) -> Remote | None:
         return gateway.find(claim.refund)
     except (Rejected, Unanswered) as doubt:
         raise Unanswered(str(doubt)) from doubt
+
+
+def _explained(gateway: Gateway, claim: Claim, rejection: Rejected, *, at: datetime) -> Remote:
+    """Our own refund, where it is the reason of the refusal; for "already refunded" is no failure then (money.md).
+
+    Where a dispute is the reason, the refund waits for its end, under a new key: the refusal is stored under this one.
+    """
+    assert claim.refund.payment is not None
+    paid_by = claim.refund.payment.reference
+    claim.others = gateway.refunds_of(paid_by)
+    for remote in claim.others:
+        if remote.refund_id == claim.refund.public_id:
+            return remote
+    if rejection.code in DISPUTED:
+        for dispute in gateway.disputes_of(paid_by):
+            keep(dispute, at=at)
+        if _disputed(claim.refund):
+            raise Unanswered(rejection.code, key_spent=True) from rejection
+    raise rejection
+
+
+def _refuse_disputed(claim: Claim) -> None:
+    """What is proven absent is due again, and what is due waits for the end of a dispute."""
+    if _disputed(claim.refund):
+        claim.sent_before = False
+        raise PutOff("disputed", ABSENCE_AGE)
+
+
+def _disputed(refund: Refund) -> bool:
+    return not refund.despite_dispute and Dispute.objects.blocking().filter(payment=refund.payment_id).exists()
 
 
 @transaction.atomic
@@ -132,8 +188,21 @@ def _doubt(claim: Claim, error: str, *, at: datetime, key_spent: bool = False) -
     if refund := _still_ours(claim):
         claim.attempt.key_spent |= key_spent
         refund.doubt()
-        _wait(refund, LOOK_AGAIN, at)
+        _wait(refund, _next_look(claim.attempt, at), at)
         _note(claim.attempt, Attempt.Outcome.UNANSWERED, error)
+
+
+def _next_look(attempt: Attempt, at: datetime) -> datetime:
+    """One, five, fifteen minutes after it was sent, and then every fifteen."""
+    looks = (attempt.last_sent_at + after for after in LOOKS)
+    return next((look for look in looks if look > at), at + ABSENCE_AGE)
+
+
+@transaction.atomic
+def _stop(claim: Claim, fault: KeyReused, *, at: datetime) -> None:
+    """A fault of ours, which no repetition mends: it waits for a person, and is looked for before it goes on."""
+    _doubt(claim, str(fault), at=at, key_spent=True)
+    open_break("idempotency_error", claim.refund.public_id, at=at, refund=claim.refund, key=claim.attempt.key)
 
 
 @transaction.atomic
@@ -145,7 +214,7 @@ def _put_off(claim: Claim, delay: PutOff, *, at: datetime) -> None:
         else:
             refund.put_back()
             _note(claim.attempt, Attempt.Outcome.PUT_OFF, str(delay))
-        _wait(refund, delay.wait, at)
+        _wait(refund, at + delay.wait, at)
 
 
 @transaction.atomic
@@ -156,17 +225,26 @@ def _fail(claim: Claim, rejection: Rejected, *, at: datetime) -> None:
         refund.fail()
         refund.failure_reason = rejection.code[:100]
         _note(claim.attempt, Attempt.Outcome.ANSWERED, str(rejection))
-        finish(refund, "refund.failed", was=was, at=at)
+        record(finish(refund, "refund.failed", was=was, at=at))
+        if rejection.code in NO_ROOM:
+            tell_of_taken_room(refund, claim.others, at=at)
+
+
+def _take_in_others(claim: Claim, *, at: datetime) -> None:
+    """What took our room is booked; what cannot be, now, is met again by its event or by night."""
+    for remote in claim.others:
+        with suppress(Refused):
+            take_in(remote, at=at)
 
 
 def _still_ours(claim: Claim) -> Refund | None:
     """The locked row, unless a webhook or another worker has moved it on: they know better."""
-    refund = Refund.objects.locked().select_related("rma", "order").get(pk=claim.refund.pk)
+    refund = Refund.objects.locked().select_related("rma", "order", "payment").get(pk=claim.refund.pk)
     return refund if (refund.state, refund.lease_until) == (RefundState.SENDING, claim.refund.lease_until) else None
 
 
-def _wait(refund: Refund, wait: timedelta, at: datetime) -> None:
-    refund.next_try_at = at + wait
+def _wait(refund: Refund, until: datetime, at: datetime) -> None:
+    refund.next_try_at = until
     refund.lease_until = None
     refund.updated_at = at
     refund.save()

@@ -1,7 +1,8 @@
-"""What a payment provider can do for us, and the three ways in which it may not."""
+"""What a payment provider can do for us, and the ways in which it may not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from returns.models import Attempt, Refund
@@ -11,7 +12,9 @@ from returns.models import Attempt, Refund
 class Remote:
     """A refund as the provider has it. `amount` in minor units, `currency` in upper case.
 
-    `refund_id` is our own id from its metadata, "" where another program made it.
+    `refund_id` is our own id from its metadata, "" where another program or a person made it; `installation` the
+    portal that wrote it there, `rma` the return. `payment` and `charge` are the names under which a payment may be
+    known to us.
     """
 
     id: str
@@ -20,6 +23,49 @@ class Remote:
     currency: str
     refund_id: str
     failure_reason: str = ""
+    pending_reason: str = ""
+    payment: str = ""
+    charge: str = ""
+    installation: str = ""
+    rma: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteDispute:
+    """A dispute as the provider has it; `withdrawn` is what the bank holds of it now, in minor units."""
+
+    id: str
+    status: str
+    reason: str
+    amount: int
+    currency: str
+    withdrawn: int
+    refundable: bool
+    payment: str
+    charge: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A line of a payout: what `source` (a refund, a charge, a dispute) moved the merchant's balance by."""
+
+    id: str
+    kind: str  # charge, refund, payment_refund, refund_failure, adjustment, payout, …
+    amount: int
+    net: int  # less the provider's fee
+    currency: str  # of the balance, perhaps not of the payment
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What happened to which object, without its words: those are not believed."""
+
+    id: str
+    kind: str
+    object_id: str
+    livemode: bool
 
 
 class Unanswered(Exception):
@@ -42,8 +88,16 @@ class PutOff(Exception):
         self.wait = wait
 
 
+class KeyRefused(PutOff):
+    """The provider knows our API key no longer, or lets it do less: no call will do better before a person acts."""
+
+
+class KeyReused(Exception):
+    """The idempotency key was used with other parameters: a fault of ours, which no repetition mends."""
+
+
 class Rejected(Exception):
-    """A definite no. `code` is the provider's."""
+    """A definite no. `code` is the provider's, or `amount_too_large` where it has none for that."""
 
     def __init__(self, code: str, message: str = "") -> None:
         super().__init__(f"{code}: {message}" if message else code)
@@ -51,13 +105,37 @@ class Rejected(Exception):
 
 
 class Gateway(Protocol):
-    """Every call may raise Unanswered, PutOff or Rejected; none may stand inside a transaction."""
+    """Every call may raise Unanswered, PutOff or Rejected; none may stand inside a transaction.
+
+    A `payment` is named as the shop names it to us: by its intent, or by its charge.
+    """
 
     def refund(self, refund: Refund, attempt: Attempt) -> Remote:
-        """Ask for the refund under the attempt's key."""
+        """Ask for the refund under the attempt's key. Raises KeyReused besides."""
 
     def find(self, refund: Refund) -> Remote | None:
         """Look among the payment's refunds for the one that carries our id."""
 
     def fetch(self, gateway_id: str) -> Remote:
         """The refund as it is now."""
+
+    def refunds_of(self, payment: str) -> list[Remote]:
+        """All refunds of a payment, whoever made them."""
+
+    def refunds_since(self, moment: datetime) -> Iterator[Remote]:
+        """All refunds of the account made since then, newest first."""
+
+    def events_since(self, moment: datetime) -> Iterator[News]:
+        """What the webhook should have told since then, newest first."""
+
+    def dispute(self, dispute_id: str) -> RemoteDispute:
+        """The dispute as it is now."""
+
+    def disputes_of(self, payment: str) -> list[RemoteDispute]:
+        """All disputes of a payment."""
+
+    def movements(self, payout_id: str) -> list[Movement]:
+        """Every line of an automatic payout, its own among them, so that their `net` adds up to nothing."""
+
+    def payouts_since(self, moment: datetime) -> list[str]:
+        """The ids of the automatic payouts since then whose lines are complete."""

@@ -1,100 +1,244 @@
 """Stripe, through its own client: the one file that imports it. money.md, "Stripe, precisely"."""
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 import stripe
 from django.conf import settings
 
-from returns.gateways.gateway import PutOff, Rejected, Remote, Unanswered
+from returns.gateways.gateway import (
+    KeyRefused,
+    KeyReused,
+    Movement,
+    News,
+    PutOff,
+    Rejected,
+    Remote,
+    RemoteDispute,
+    Unanswered,
+)
 from returns.models import Attempt, Refund
 from returns.policy.currencies import EXPONENTS
 
 API_VERSION = "2026-10-28.endive"  # what the code was written for: the shapes of objects and events
 CONNECT_SECONDS, READ_SECONDS = 3, 20
-BUSY, CLOSED = timedelta(seconds=30), timedelta(minutes=10)
+CALLS_PER_SECOND = 10  # of one process; Stripe allows a hundred, 25 in a test account (money.md, "Rate limits")
+BUSY = timedelta(seconds=30)
+PAGE = 100
 NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)  # of an event, its kind, its object
 FINER = {"ISK": 2, "UGX": 2, "MGA": -2}  # decimals that Stripe counts beyond ISO 4217's (money.md, "Currencies")
 FUTURE_SECONDS = 60  # how far ahead a webhook's stamp may be; the client checks only the past
+KINDS = [  # of events that tell of money; a webhook endpoint subscribes to the same
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.refunded",
+    "charge.refund.updated",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "payout.reconciliation_completed",
+]
 
 
 class Stripe:
     """The Gateway over Stripe's API. The client's own retries are off: the refund row is the retrier."""
 
     def __init__(self, client: stripe.StripeClient) -> None:
-        self._refunds = client.v1.refunds
+        self._api = client.v1
 
     def refund(self, refund: Refund, attempt: Attempt) -> Remote:
         assert refund.payment is not None
-        metadata = {
-            "portal_refund_id": refund.public_id,
-            "rma": refund.rma.number if refund.rma else "",
-            "attempt": str(attempt.number),
-            "installation": settings.BASE_URL,
+        told: Any = {
+            **_named(refund.payment.reference),
+            "amount": _in_their_units(refund.amount, refund.currency),
+            "reason": "requested_by_customer",  # `fraudulent` would block the shopper's card
+            "metadata": {
+                "portal_refund_id": refund.public_id,
+                "rma": refund.rma.number if refund.rma else "",
+                "attempt": str(attempt.number),
+                "installation": settings.BASE_URL,
+            },
         }
-        try:
-            answer = self._refunds.create(
-                {
-                    "payment_intent": refund.payment.reference,
-                    "amount": _in_their_units(refund.amount, refund.currency),
-                    "reason": "requested_by_customer",  # `fraudulent` would block the shopper's card
-                    "metadata": metadata,
-                },
-                {"idempotency_key": attempt.key},
-            )
-        except stripe.StripeError as error:
-            raise _meaning(error) from error
-        return _remote(answer)
+        with _asking():
+            return _remote(self._api.refunds.create(told, {"idempotency_key": attempt.key}))
 
     def find(self, refund: Refund) -> Remote | None:
         assert refund.payment is not None
-        try:
-            page = self._refunds.list({"payment_intent": refund.payment.reference, "limit": 100})
-            for found in page.auto_paging_iter():
-                if (remote := _remote(found)).refund_id == refund.public_id:
-                    return remote
-        except stripe.StripeError as error:
-            raise _meaning(error) from error
+        for remote in self._refunds(_named(refund.payment.reference)):
+            if remote.refund_id == refund.public_id:
+                return remote
         return None
 
     def fetch(self, gateway_id: str) -> Remote:
-        try:
-            return _remote(self._refunds.retrieve(gateway_id))
-        except stripe.StripeError as error:
-            raise _meaning(error) from error
+        with _asking():
+            return _remote(self._api.refunds.retrieve(gateway_id))
+
+    def refunds_of(self, payment: str) -> list[Remote]:
+        return list(self._refunds(_named(payment)))
+
+    def refunds_since(self, moment: datetime) -> Iterator[Remote]:
+        return self._refunds(_since(moment))
+
+    def events_since(self, moment: datetime) -> Iterator[News]:
+        return (_news(event) for event in _paged(self._api.events.list, types=KINDS, **_since(moment)))
+
+    def dispute(self, dispute_id: str) -> RemoteDispute:
+        with _asking():
+            return _dispute(self._api.disputes.retrieve(dispute_id).to_dict())
+
+    def disputes_of(self, payment: str) -> list[RemoteDispute]:
+        return [_dispute(told) for told in _paged(self._api.disputes.list, **_named(payment))]
+
+    def movements(self, payout_id: str) -> list[Movement]:
+        return [_movement(told) for told in _paged(self._api.balance_transactions.list, payout=payout_id)]
+
+    def payouts_since(self, moment: datetime) -> list[str]:
+        payouts = _paged(self._api.payouts.list, **_since(moment))
+        return [told["id"] for told in payouts if told["automatic"] and told["reconciliation_status"] == "completed"]
+
+    def _refunds(self, which: dict[str, Any]) -> Iterator[Remote]:
+        return (_remote(told) for told in _paged(self._api.refunds.list, **which))
 
 
 @cache
 def gateway() -> Stripe:
     """The gateway of the settings, with one connection pool a process."""
-    return connect(settings.STRIPE_API_KEY, settings.STRIPE_API_BASE)
+    per_second = 0 if settings.STRIPE_API_BASE else CALLS_PER_SECOND  # the stand-in has no limit
+    return connect(settings.STRIPE_API_KEY, settings.STRIPE_API_BASE, per_second=per_second)
 
 
-def connect(key: str, base: str = "") -> Stripe:
-    """A gateway with this key; `base` is another address than Stripe's own: the stand-in's."""
-    http = stripe.RequestsClient(timeout=(CONNECT_SECONDS, READ_SECONDS))
+def connect(key: str, base: str = "", *, per_second: int = 0) -> Stripe:
+    """A gateway with this key; `base` is another address than Stripe's own: the stand-in's.
+
+    `per_second` holds back what would be more calls than that; 0 holds back nothing.
+    """
     client = stripe.StripeClient(
         key,
         base_addresses={"api": base or stripe.DEFAULT_API_BASE},
-        http_client=http,
+        http_client=_Paced(Pace(per_second)) if per_second else stripe.RequestsClient(timeout=TIMEOUT),
         max_network_retries=0,
         stripe_version=API_VERSION,
     )
     return Stripe(client)
 
 
-def _remote(answer: stripe.Refund) -> Remote:
-    told = answer.to_dict()
+TIMEOUT = (CONNECT_SECONDS, READ_SECONDS)
+
+
+class Pace:
+    """At most so many a second, evenly, for all threads of this process."""
+
+    def __init__(
+        self,
+        per_second: int,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._gap = 1 / per_second
+        self._clock, self._sleep = clock, sleep
+        self._free_at = 0.0
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        with self._lock:
+            turn = max(self._free_at, self._clock())
+            self._free_at = turn + self._gap
+        self._sleep(max(0.0, turn - self._clock()))
+
+
+class _Paced(stripe.RequestsClient):
+    def __init__(self, pace: Pace) -> None:
+        super().__init__(timeout=TIMEOUT)
+        self._pace = pace
+
+    def request(self, *told: Any, **more: Any) -> Any:
+        self._pace.wait()
+        return super().request(*told, **more)
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    try:
+        yield
+    except stripe.StripeError as error:
+        raise _meaning(error) from error
+
+
+def _paged(listed: Callable[..., Any], **which: Any) -> Iterator[dict[str, Any]]:
+    """Every row of a list, page after page."""
+    with _asking():
+        for row in listed({**which, "limit": PAGE}).auto_paging_iter():
+            yield row.to_dict()
+
+
+def _named(payment: str) -> dict[str, str]:
+    """An older payment has no intent; the shop then names its charge."""
+    return {"charge" if payment.startswith(("ch_", "py_")) else "payment_intent": payment}
+
+
+def _since(moment: datetime) -> dict[str, Any]:
+    return {"created": {"gte": int(moment.timestamp())}}
+
+
+def _remote(answer: Any) -> Remote:
+    told = answer if isinstance(answer, dict) else answer.to_dict()
     currency = told["currency"].upper()
+    metadata = told.get("metadata") or {}
     return Remote(
         id=told["id"],
         status=told["status"],
         amount=_in_our_units(told["amount"], currency),
         currency=currency,
-        refund_id=(told.get("metadata") or {}).get("portal_refund_id", ""),
+        refund_id=metadata.get("portal_refund_id", ""),
         failure_reason=told.get("failure_reason") or "",
+        pending_reason=told.get("pending_reason") or "",
+        payment=told.get("payment_intent") or "",
+        charge=told.get("charge") or "",
+        installation=metadata.get("installation", ""),
+        rma=metadata.get("rma", ""),
+    )
+
+
+def _news(told: dict[str, Any]) -> News:
+    about = told["data"]["object"].get("id") or ""
+    return News(id=told["id"], kind=told["type"], object_id=about, livemode=told["livemode"])
+
+
+def _dispute(told: dict[str, Any]) -> RemoteDispute:
+    currency = told["currency"].upper()
+    moved = sum(row["amount"] for row in told["balance_transactions"])  # perhaps in another currency: of the balance
+    return RemoteDispute(
+        id=told["id"],
+        status=told["status"],
+        reason=told.get("reason") or "",
+        amount=_in_our_units(told["amount"], currency),
+        currency=currency,
+        withdrawn=_in_our_units(told["amount"], currency) if moved < 0 else 0,
+        refundable=told["is_charge_refundable"],
+        payment=told.get("payment_intent") or "",
+        charge=told.get("charge") or "",
+        opened_at=datetime.fromtimestamp(told["created"], UTC),
+    )
+
+
+def _movement(told: dict[str, Any]) -> Movement:
+    currency = told["currency"].upper()
+    return Movement(
+        id=told["id"],
+        kind=told["type"],
+        amount=_in_our_units(told["amount"], currency),
+        net=_in_our_units(told["net"], currency),
+        currency=currency,
+        source=told.get("source") or "",
     )
 
 
@@ -120,7 +264,11 @@ def _meaning(error: stripe.StripeError) -> Exception:
         case stripe.RateLimitError():
             return PutOff(_code(error, "rate_limit"), BUSY)
         case stripe.AuthenticationError() | stripe.PermissionError():
-            return PutOff(_code(error, "key_refused"), CLOSED)
+            return KeyRefused(_code(error, "key_refused"), BUSY)
+        case stripe.IdempotencyError():
+            return KeyReused(_code(error, "idempotency_error"))
+        case stripe.InvalidRequestError() if error.param == "amount" and "greater than" in str(error):
+            return Rejected("amount_too_large", error.user_message or "")  # it has no code of its own
         case stripe.InvalidRequestError() | stripe.CardError():
             return Rejected(_code(error, "invalid_request"), error.user_message or "")
         case stripe.APIError() if error.http_status == 409:
@@ -132,15 +280,6 @@ def _meaning(error: stripe.StripeError) -> Exception:
 def _code(error: stripe.StripeError, otherwise: str) -> str:
     """The provider's code; some of the client's classes leave their own `code` empty."""
     return error.code or (error.error.code if error.error else None) or otherwise
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """A verified webhook: what happened to which object."""
-
-    id: str
-    kind: str
-    object_id: str
 
 
 class Forged(ValueError):
@@ -159,7 +298,7 @@ def read_webhook(body: bytes, signature: str, *, now: int) -> News:
     try:
         event = stripe.Webhook.construct_event(body, signature, settings.STRIPE_WEBHOOK_SECRET).to_dict()
         stamp = int(dict(part.split("=", 1) for part in signature.split(","))["t"])
-        news = News(id=event["id"], kind=event["type"], object_id=event["data"]["object"].get("id") or "")
+        news = _news(event)
         ours = event.get("account") is None and event["livemode"] in _modes()
     except Exception as error:
         raise Forged(type(error).__name__) from error

@@ -13,7 +13,7 @@ from returns.models.people import SHOPPER, SYSTEM, Actor, ApiKey, Role, Scope, U
 from returns.models.policies import Policy, Season
 from returns.models.reasons import Reason
 from returns.models.receipts import Disposition, Grade, Receipt, ReceiptLine
-from returns.models.reconciliation import Break, Dispute, Halt
+from returns.models.reconciliation import Break, Dispute, Halt, Reconciled
 from returns.models.refunds import (
     Attempt,
     CreditAccount,
@@ -68,6 +68,7 @@ __all__ = [
     "Reason",
     "Receipt",
     "ReceiptLine",
+    "Reconciled",
     "Refund",
     "RefundLine",
     "RefundState",

@@ -245,6 +245,14 @@ class RefundLifecycle(models.Model):
     def pay_otherwise(self) -> None:
         """A person paid it another way, with evidence."""
 
+    @transition(
+        "state",
+        source=[RefundState.DUE, RefundState.AWAITING_APPROVAL, RefundState.FAILED, RefundState.CANCELED],
+        target=RefundState.PAID_OTHERWISE,
+    )
+    def charge_back(self) -> None:
+        """The shopper's bank has taken the money back in a dispute that was lost."""
+
 
 def moves(machine: type[models.Model]) -> list[tuple[str, str, str]]:
     """Every legal move of a machine as (source, verb, target), in the order of its states."""

@@ -3,11 +3,12 @@
 import hashlib
 import secrets
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Upper
+from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 
 from returns.policy.clocks import refund_due
@@ -246,15 +247,22 @@ class ParcelLine(models.Model):
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def with_room(self) -> "PaymentQuerySet":
-        """Annotates `active`: the sum of the refunds that reserve or have spent of it."""
-        from returns.models.refunds import RefundState
+        """Annotates `active`: what refunds reserve or have spent of it, and what disputes have taken."""
+        from returns.models.reconciliation import Dispute
+        from returns.models.refunds import Refund
 
-        spent = Q(refunds__state__in=RefundState.active())
-        return self.annotate(  # type: ignore[no-redef]  # declared on Payment, for who reads it
-            active=models.functions.Coalesce(
-                models.Sum("refunds__amount", filter=spent), 0, output_field=models.BigIntegerField()
-            )
-        )
+        spent = _sum_of(Refund.objects.active(), "amount") + _sum_of(Dispute.objects.all(), "withdrawn")
+        return self.annotate(active=spent)  # type: ignore[no-redef]  # declared on Payment, for who reads it
+
+    def named(self, *names: str) -> "PaymentQuerySet":
+        """Those that the provider knows by one of these names."""
+        return self.filter(gateway="stripe", reference__in=[name for name in names if name])
+
+
+def _sum_of(rows: "models.QuerySet[Any]", amount: str) -> Coalesce:
+    """Of the rows of each payment."""
+    of_it = rows.filter(payment=OuterRef("pk")).order_by().values("payment").annotate(total=Sum(amount))
+    return Coalesce(Subquery(of_it.values("total")), 0, output_field=models.BigIntegerField())
 
 
 class Payment(models.Model):
@@ -267,7 +275,7 @@ class Payment(models.Model):
     currency = models.CharField(max_length=3)
     # How it was paid, in the provider's word ("card", "sepa_debit"); "" where nobody said.
     method = models.CharField(max_length=30, blank=True)
-    active: int  # minor units of refunds that reserve or have spent of it; from `with_room` alone
+    active: int  # minor units that refunds or disputes hold of it; from `with_room` alone
 
     objects = PaymentQuerySet.as_manager()
 

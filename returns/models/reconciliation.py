@@ -1,19 +1,26 @@
 """What does not agree, what the bank disputes, and whether money may leave at all. money.md, "Reconciliation"."""
 
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from returns.models.orders import Payment
 from returns.models.people import User
 from returns.models.refunds import Refund
 
+STALE = timedelta(minutes=20)  # two rounds of looking for missed events
+
 
 class BreakQuerySet(models.QuerySet["Break"]):
     def open(self) -> Self:
         return self.filter(closed_at=None)
+
+    def stopping(self) -> Self:
+        """Those whose refund, or all refunds of whose payment, wait until a person has closed them."""
+        return self.open().filter(kind__in=Break.STOPPING)
 
 
 class Break(models.Model):
@@ -22,6 +29,8 @@ class Break(models.Model):
     `kind` is a code with a sentence (returns/sentences), `values` its values, `subject` what it is
     about: the same difference is not opened twice.
     """
+
+    STOPPING = ("idempotency_error", "forgotten_refund")
 
     kind = models.CharField(max_length=50)
     subject = models.CharField(max_length=100)
@@ -52,6 +61,11 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
     def blocking(self) -> Self:
         """Those that forbid automatic refunds of their charge (money.md, "Disputes", a)."""
         return self.exclude(status__in=Dispute.OVER)
+
+    def unsettled(self) -> Self:
+        """Those that are not over, or were lost and leave refunds of their charge to a person."""
+        owing = Exists(Refund.objects.open().filter(payment=OuterRef("payment")))
+        return self.blocking().filter(owing | ~Q(status="lost"))
 
 
 class Dispute(models.Model):
@@ -119,3 +133,25 @@ class Halt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cause} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class ReconciledQuerySet(models.QuerySet["Reconciled"]):
+    def stale(self, at: datetime) -> Self:
+        """The row of events when it has fallen behind: our database may be an old one, so nothing is sent."""
+        return self.filter(level=Reconciled.Level.EVENTS, through__lt=at - STALE)
+
+
+class Reconciled(models.Model):
+    """Up to when the provider's side has been compared with ours; a row a level. money.md, "Reconciliation"."""
+
+    class Level(models.TextChoices):
+        EVENTS = "events"
+        REFUNDS = "refunds"
+
+    level = models.CharField(primary_key=True, max_length=20, choices=Level)
+    through = models.DateTimeField()
+
+    objects = ReconciledQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.through:%Y-%m-%d %H:%M}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from returns.models.lifecycle import RefundLifecycle, RefundState
@@ -86,15 +86,26 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.select_for_update(of=("self",), no_key=True)
 
     def sendable(self, at: datetime) -> Self:
-        """Those a worker should take up now: due, in doubt, or left behind by a worker that died."""
+        """Those a worker should take up now: due, in doubt, or left behind by a worker that died.
+
+        None while a halt is open or our database may be an old one; one at a time of a payment. What is due waits
+        while its payment is disputed; what is in doubt is looked for all the same.
+        """
+        from returns.models.reconciliation import Break, Dispute, Halt, Reconciled
+
+        disputed = Exists(Dispute.objects.blocking().filter(payment=OuterRef("payment")))
+        due = Q(state=RefundState.DUE, next_try_at__lte=at, payment__isnull=False, credit__isnull=True)
+        in_doubt = Q(state=RefundState.UNCERTAIN, next_try_at__lte=at)
+        left_behind = Q(state=RefundState.SENDING, lease_until__lt=at)
+        of_it = Q(refund=OuterRef("pk")) | Q(payment=OuterRef("payment"))
         return self.filter(
-            Q(
-                state__in=[RefundState.DUE, RefundState.UNCERTAIN],
-                next_try_at__lte=at,
-                payment__isnull=False,
-                credit__isnull=True,
-            )
-            | Q(state=RefundState.SENDING, lease_until__lt=at)
+            due & (~disputed | ~Q(despite_dispute="")) | in_doubt | left_behind,
+            ~Exists(
+                Refund.objects.filter(payment=OuterRef("payment"), state=RefundState.SENDING).exclude(pk=OuterRef("pk"))
+            ),
+            ~Exists(Break.objects.stopping().filter(of_it)),
+            ~Exists(Halt.objects.open()),
+            ~Exists(Reconciled.objects.stale(at)),
         ).order_by("next_try_at", "pk")
 
     def standing(self) -> Self:
@@ -184,6 +195,9 @@ class Refund(RefundLifecycle):
             ),
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(state=RefundState.SENDING), name="refund_one_in_flight_a_payment"
+            ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),
             models.CheckConstraint(condition=Q(state__in=RefundState.values), name="refund_state_known"),
             models.CheckConstraint(

@@ -9,11 +9,18 @@ from django.db.models import Q
 
 class GatewayEventQuerySet(models.QuerySet["GatewayEvent"]):
     def unworked(self, at: datetime) -> Self:
-        return self.filter(worked_at=None, next_try_at__lte=at).order_by("next_try_at", "received_at")
+        waiting = self.filter(worked_at=None, next_try_at__lte=at, tries__lt=GatewayEvent.TRIES)
+        return waiting.order_by("next_try_at", "received_at")
+
+    def dead(self) -> Self:
+        """Given up after the last try: a person is told (money.md, I15 and I17)."""
+        return self.filter(worked_at=None, tries__gte=GatewayEvent.TRIES)
 
 
 class GatewayEvent(models.Model):
     """An event of the payment provider, stored once by its id and worked later by the worker."""
+
+    TRIES = 5  # the last one ten minutes after the first
 
     id = models.CharField(primary_key=True, max_length=100)
     kind = models.CharField(max_length=100)

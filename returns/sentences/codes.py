@@ -179,6 +179,10 @@ _REFUSALS: dict[str, Sentence] = {
         "Store credit for what came back cannot be declined, because the shopper chose it. Please speak to the shopper."
     ),
     "approved_already": lambda _v: gettext("You have agreed already; another person must agree as well."),
+    "break_not_open": lambda _v: gettext("This difference has been cleared up already."),
+    "managers_only": lambda _v: gettext("Only a manager can do this."),
+    "halt_ended": lambda _v: gettext("Refunds are being sent again already."),
+    "halt_needs_another": lambda _v: gettext("Another manager has to agree that refunds are sent again."),
     "changed_meanwhile": lambda _v: gettext(
         "Somebody else has changed this return in the meantime. Please look again."
     ),
@@ -208,6 +212,7 @@ _EVENTS: dict[str, Sentence] = {
     "message.received": lambda _v: gettext("A message to us has arrived."),
     "goodwill.granted": lambda _v: gettext("An agent has granted an amount as goodwill."),
     # Of goodwill the shopper hears when it is granted.
+    "refund.found": lambda _v: gettext("A refund was made at the payment provider."),
     "refund.decided": lambda v: "" if [*v.get("parts", {})] == ["goodwill"] else gettext("The refund was ordered."),
     "refund.retried": lambda _v: gettext("The refund was ordered once more."),
     "refund.paid_otherwise": lambda _v: gettext("The refund was paid another way."),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from returns.actions import sending
 from returns.gateways.gateway import PutOff, Remote, Unanswered
-from returns.models import RMA, Refund
+from returns.models import RMA, GatewayEvent, Refund
 from tests.gateways.scripted import Scripted
 from tests.people import NOW
 
@@ -26,4 +26,11 @@ def state_of(refund: Refund) -> tuple[str, str]:
 
 
 def remote_of(refund: Refund, status: str, id: str = "re_1", failure_reason: str = "") -> Remote:
-    return Remote(id, status, refund.amount, refund.currency, refund.public_id, failure_reason)
+    assert refund.payment is not None
+    paid_by = refund.payment.reference
+    return Remote(id, status, refund.amount, refund.currency, refund.public_id, failure_reason, payment=paid_by)
+
+
+def news(object_id: str, *, kind: str = "refund.updated", id: str = "evt_1") -> GatewayEvent:
+    """An event of the provider's, as the webhook stores it."""
+    return GatewayEvent.objects.create(id=id, kind=kind, object_id=object_id, received_at=NOW, next_try_at=NOW)

@@ -13,7 +13,6 @@ from returns.actions.once import once
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.actions.upkeep import close_next, expire_next
-from returns.gateways.gateway import Remote
 from returns.models import (
     RMA,
     SHOPPER,
@@ -27,6 +26,7 @@ from returns.models import (
     RMAState,
 )
 from tests.actions.racing import PATIENCE, at_once, counted
+from tests.actions.refunding import remote_of
 from tests.gateways.scripted import Scripted
 from tests.people import BOB, NOW, WANDA, arrived, asked, bought, jana_order, late_order, promised, trusting
 
@@ -162,7 +162,7 @@ def test_a_webhook_and_the_answer_at_once_have_one_effect():
     arrived(asked(bought(), SHIRT))
     refund = Refund.objects.get()
     assert sending._claim(NOW) is not None
-    remote = Remote("re_1", "succeeded", refund.amount, "EUR", refund.public_id)
+    remote = remote_of(refund, "succeeded")
     at_once(*[lambda: applying.apply(refund, remote, at=NOW)] * 10)
     assert Event.objects.filter(kind="refund.succeeded").count() == 1
     assert Event.objects.filter(kind="rma.refunded").count() == 1
@@ -177,7 +177,7 @@ def test_news_from_everywhere_at_once_deadlocks_nobody(turn):
     arrived(rma, Count("1", fine=1))
     refund = Refund.objects.get()
     assert sending._claim(NOW) is not None
-    remote = Remote("re_1", "succeeded", refund.amount, "EUR", refund.public_id)
+    remote = remote_of(refund, "succeeded")
     news: dict[str, Any] = {"carrier": "dhl", "status": "in_transit", "told_at": NOW, "by": SYSTEM, "at": NOW}
     answers = at_once(
         *[lambda: applying.apply(refund, remote, at=NOW)] * 4,

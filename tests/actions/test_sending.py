@@ -7,7 +7,7 @@ import pytest
 
 from returns.actions import sending
 from returns.actions.requests import Wish
-from returns.actions.sending import ABSENCE_AGE, KEY_LIFE, LEASE, LOOK_AGAIN
+from returns.actions.sending import ABSENCE_AGE, KEY_LIFE, LEASE, LOOKS
 from returns.gateways.gateway import Rejected, Unanswered
 from returns.models import Attempt, Event, Letter, RefundState, RMAState
 from tests.actions.refunding import BUSY, SERVER_ERROR, SILENCE, now_of, send, state_of
@@ -61,7 +61,7 @@ def test_a_lost_answer_is_uncertain_and_tells_nobody(refund):
 def test_a_refund_whose_answer_was_lost_is_found_and_adopted(refund):
     stripe = Scripted(Lost())
     send(stripe)
-    send(stripe, after=LOOK_AGAIN)
+    send(stripe, after=LOOKS[1])
     assert state_of(refund) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
     assert len(stripe.keys) == 1
 
@@ -69,7 +69,7 @@ def test_a_refund_whose_answer_was_lost_is_found_and_adopted(refund):
 def test_an_absence_younger_than_fifteen_minutes_proves_nothing(refund):
     stripe = Scripted(SILENCE)
     send(stripe)
-    send(stripe, after=LOOK_AGAIN)
+    send(stripe, after=LOOKS[1])
     assert now_of(refund).state == RefundState.UNCERTAIN
     assert len(stripe.keys) == 1
 
@@ -86,7 +86,7 @@ def test_after_an_aged_absence_it_is_sent_again_under_the_same_key(refund):
 def test_after_a_server_error_an_aged_absence_earns_a_new_key(refund):
     stripe = Scripted(SERVER_ERROR)
     send(stripe)
-    send(stripe, after=LOOK_AGAIN)
+    send(stripe, after=LOOKS[1])
     assert len(stripe.keys) == 1
     send(stripe, after=ABSENCE_AGE)
     assert stripe.keys == [f"r-{refund.public_id}-1", f"r-{refund.public_id}-2"]
@@ -142,7 +142,7 @@ def test_the_age_of_an_absence_counts_from_the_call_that_was_not_put_off(refund)
     send(stripe)
     later = KEY_LIFE + timedelta(hours=1)  # the keys were refused for a day
     send(stripe, after=later)
-    send(stripe, after=later + LOOK_AGAIN)
+    send(stripe, after=later + LOOKS[1])
     assert len(stripe.keys) == 2
     send(stripe, after=later + ABSENCE_AGE)
     assert set(stripe.keys) == {f"r-{refund.public_id}-1"}
@@ -216,7 +216,7 @@ def test_a_refusal_to_look_leaves_the_refund_in_doubt(refund):
     send(stripe)
     send(stripe, after=ABSENCE_AGE)
     assert now_of(refund).state == RefundState.UNCERTAIN
-    send(stripe, after=ABSENCE_AGE + LOOK_AGAIN)
+    send(stripe, after=2 * ABSENCE_AGE)
     assert (now_of(refund).state, len(stripe.keys)) == (RefundState.SUCCEEDED, 1)
 
 
@@ -225,7 +225,7 @@ def test_a_look_that_fails_spends_no_key(refund):
     stripe.looks.append(SERVER_ERROR)
     send(stripe)
     send(stripe, after=ABSENCE_AGE)
-    send(stripe, after=ABSENCE_AGE + LOOK_AGAIN)
+    send(stripe, after=2 * ABSENCE_AGE)
     assert stripe.keys == [f"r-{refund.public_id}-1"] * 2
 
 

@@ -1,10 +1,14 @@
 """A payment provider that answers as it is told, and keeps its books as one would."""
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from returns.gateways.gateway import Rejected, Remote, Unanswered
-from returns.models import Attempt, Refund
+from django.conf import settings
+
+from returns.gateways.gateway import Movement, News, Rejected, Remote, RemoteDispute, Unanswered
+from returns.models import Attempt, Payment, Refund
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,10 @@ class Scripted:
         self.looks: deque[Exception | None] = deque()  # what the next calls of `find` raise; None finds nothing
         self.keys: list[str] = []
         self.books: dict[str, Remote] = {}  # by the provider's id
+        self.disputes: dict[str, RemoteDispute] = {}
+        self.payouts: dict[str, list[Movement]] = {}
+        self.news: list[News] = []
+        self.silence: Exception | None = None  # what every list raises
         self._by_key: dict[str, Remote] = {}
 
     def refund(self, refund: Refund, attempt: Attempt) -> Remote:
@@ -49,20 +57,67 @@ class Scripted:
             raise Rejected("resource_missing")
         return self.books[gateway_id]
 
+    def refunds_of(self, payment: str) -> list[Remote]:
+        return [made for made in self.books.values() if payment in (made.payment, made.charge)]
+
+    def refunds_since(self, moment: datetime) -> Iterator[Remote]:
+        if self.silence:
+            raise self.silence
+        return reversed(self.books.values())
+
+    def events_since(self, moment: datetime) -> Iterator[News]:
+        return reversed(self.news)
+
+    def dispute(self, dispute_id: str) -> RemoteDispute:
+        return self.disputes[dispute_id]
+
+    def disputes_of(self, payment: str) -> list[RemoteDispute]:
+        return [dispute for dispute in self.disputes.values() if dispute.payment == payment]
+
+    def movements(self, payout_id: str) -> list[Movement]:
+        return self.payouts[payout_id]
+
+    def payouts_since(self, moment: datetime) -> list[str]:
+        return list(self.payouts)
+
+    # --- what others do there ---
+
     def settle(self, gateway_id: str, status: str, failure_reason: str = "") -> Remote:
         """What the bank says in the end."""
         self.books[gateway_id] = replace(self.books[gateway_id], status=status, failure_reason=failure_reason)
         return self.books[gateway_id]
 
+    def refund_by_hand(self, payment: Payment, amount: int, status: str = "succeeded") -> Remote:
+        """Somebody refunds in the provider's own pages."""
+        return self._keep(
+            Remote(
+                id=f"re_{len(self.books) + 1}",
+                status=status,
+                amount=amount,
+                currency=payment.currency,
+                refund_id="",
+                payment=payment.reference,
+            )
+        )
+
     def _make(self, refund: Refund, key: str, status: str) -> Remote:
         if key in self._by_key:
             return self.books[self._by_key[key].id]
-        made = Remote(
-            id=f"re_{len(self.books) + 1}",
-            status=status,
-            amount=refund.amount,
-            currency=refund.currency,
-            refund_id=refund.public_id,
+        assert refund.payment is not None
+        self._by_key[key] = self._keep(
+            Remote(
+                id=f"re_{len(self.books) + 1}",
+                status=status,
+                amount=refund.amount,
+                currency=refund.currency,
+                refund_id=refund.public_id,
+                payment=refund.payment.reference,
+                installation=settings.BASE_URL,
+                rma=refund.rma.number if refund.rma else "",
+            )
         )
-        self.books[made.id] = self._by_key[key] = made
-        return made
+        return self._by_key[key]
+
+    def _keep(self, remote: Remote) -> Remote:
+        self.books[remote.id] = remote
+        return remote

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from returns.actions import provider, sending
-from returns.actions.sending import ABSENCE_AGE, LOOK_AGAIN
-from returns.gateways.gateway import PutOff, Rejected, Unanswered
+from returns.actions import halts, provider, sending
+from returns.actions.sending import ABSENCE_AGE, LOOKS
+from returns.gateways.gateway import News, PutOff, Rejected, Unanswered
 from returns.gateways.standin.process import StandIn, running
-from returns.gateways.stripe import BUSY, CLOSED, Forged, News, Stripe, connect, read_webhook
+from returns.gateways.stripe import BUSY, Forged, Stripe, connect, read_webhook
 from returns.importing.data import PaymentData
-from returns.models import RMA, Attempt, GatewayEvent, Refund, RefundState, RMAState
+from returns.models import RMA, Attempt, Break, GatewayEvent, Halt, Originator, Refund, RefundState, RMAState
 from tests.people import NOW, arrived, asked, bought, jana_order, promised
 
 KEY = "sk_test_portal"
@@ -43,7 +43,7 @@ class Shop:
 
     @property
     def refund(self) -> Refund:
-        return Refund.objects.get()
+        return Refund.objects.get(originator=Originator.RMA)
 
     @property
     def there(self) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def test_a_refund_is_made_with_our_names_on_it(shop):
     shop.send()
     assert (shop.refund.state, RMA.objects.get().state) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
     assert shop.there == ONCE
-    made = shop.stripe._refunds.retrieve(shop.refund.gateway_id).to_dict()
+    made = shop.stripe._api.refunds.retrieve(shop.refund.gateway_id).to_dict()
     assert (made["charge"], made["reason"]) == (shop.charge, "requested_by_customer")
     assert made["metadata"] == {
         "portal_refund_id": shop.refund.public_id,
@@ -86,7 +86,7 @@ def test_an_answer_lost_after_the_money_moved_is_adopted_once(shop, fault):
     shop.standin.fail(fault)
     shop.send()
     assert shop.refund.state == RefundState.UNCERTAIN
-    shop.send(LOOK_AGAIN)
+    shop.send(LOOKS[1])
     assert shop.refund.state == RefundState.SUCCEEDED
     assert shop.there == ONCE
 
@@ -95,7 +95,7 @@ def test_an_answer_lost_after_the_money_moved_is_adopted_once(shop, fault):
 def test_a_server_error_that_moved_nothing_is_sent_again_after_fifteen_minutes_under_a_new_key(shop, fault):
     shop.standin.fail(fault)
     shop.send()
-    shop.send(LOOK_AGAIN)
+    shop.send(LOOKS[1])
     assert shop.there["count"] == 0
     shop.send(ABSENCE_AGE)
     assert shop.refund.state == RefundState.SUCCEEDED
@@ -106,7 +106,7 @@ def test_a_server_error_that_moved_nothing_is_sent_again_after_fifteen_minutes_u
 def test_a_refund_made_late_is_not_made_twice(shop):
     shop.standin.fail("late_commit", seconds=600)
     shop.send()
-    shop.send(LOOK_AGAIN)
+    shop.send(LOOKS[1])
     assert shop.there["count"] == 0
     shop.standin.advance(600)
     shop.send(ABSENCE_AGE)
@@ -131,8 +131,6 @@ def test_a_refund_made_later_than_we_wait_is_not_made_twice_either(shop):
         ("rate_limit", BUSY),
         ("lock_timeout", BUSY),
         ("conflict", timedelta(seconds=23)),
-        ("unauthorized", CLOSED),
-        ("forbidden", CLOSED),
     ],
 )
 def test_what_was_put_off_waits_and_goes_under_the_same_key(shop, fault, wait):
@@ -149,9 +147,24 @@ def test_a_rotated_key_stops_the_sending_and_resumes_with_the_new_one(shop):
     shop.stripe = connect("sk_other_1", shop.standin.url)
     shop.send()
     assert shop.refund.state == RefundState.DUE
+    halts.probe(shop.stripe, at=NOW)
+    assert sending.send_next(shop.stripe, at=NOW + BUSY) is False
     shop.stripe = connect(KEY, shop.standin.url)
-    shop.send(CLOSED)
+    halts.probe(shop.stripe, at=NOW)
+    shop.send(BUSY)
     assert shop.refund.state == RefundState.SUCCEEDED
+
+
+@pytest.mark.parametrize("fault", ["unauthorized", "forbidden"])
+def test_a_refused_key_stops_all_sending_until_the_provider_takes_it_again(shop, fault):
+    shop.standin.fail(fault)
+    shop.send()
+    assert (shop.refund.state, Halt.objects.open().get().cause) == (RefundState.DUE, Halt.Cause.KEY_REFUSED)
+    assert sending.send_next(shop.stripe, at=NOW + BUSY) is False
+    halts.probe(shop.stripe, at=NOW)
+    shop.send(BUSY)
+    assert (shop.refund.state, Attempt.objects.count()) == (RefundState.SUCCEEDED, 1)
+    assert shop.there == ONCE
 
 
 def test_no_connection_is_a_doubt(shop):
@@ -161,23 +174,28 @@ def test_no_connection_is_a_doubt(shop):
 
 
 def test_what_was_refunded_in_the_dashboard_fails_with_the_providers_code(shop):
-    shop.stripe._refunds.create({"charge": shop.charge})
+    shop.stripe._api.refunds.create({"charge": shop.charge})
     shop.send()
+    external = Refund.objects.get(originator=Originator.EXTERNAL)
+    assert (external.amount, external.state) == (29_990, RefundState.SUCCEEDED)
+    assert set(Break.objects.values_list("kind", flat=True)) == {"room_taken", "external_refund"}
     assert (shop.refund.state, shop.refund.failure_reason) == (RefundState.FAILED, "charge_already_refunded")
     assert RMA.objects.get().state == RMAState.REFUND_DUE
     assert shop.there == {"count": 1, "amount": 29_990}
 
 
 def test_less_left_than_we_owe_fails_and_moves_nothing(shop):
-    shop.stripe._refunds.create({"charge": shop.charge, "amount": 25_000})
+    shop.stripe._api.refunds.create({"charge": shop.charge, "amount": 25_000})
     shop.send()
-    assert (shop.refund.state, shop.refund.failure_reason) == (RefundState.FAILED, "invalid_request")
+    assert (shop.refund.state, shop.refund.failure_reason) == (RefundState.FAILED, "amount_too_large")
     assert shop.there == {"count": 1, "amount": 25_000}
 
 
 def test_ours_is_found_behind_a_hundred_others(shop):
     for number in range(101):
-        shop.stripe._refunds.create({"charge": shop.charge, "amount": 1, "metadata": {"portal_refund_id": str(number)}})
+        shop.stripe._api.refunds.create(
+            {"charge": shop.charge, "amount": 1, "metadata": {"portal_refund_id": str(number)}}
+        )
     assert shop.stripe.find(shop.refund) is None
     shop.send()
     found = shop.stripe.find(shop.refund)
@@ -242,7 +260,9 @@ def _signed_now(settings, monkeypatch) -> None:
 class TestWebhooks:
     def test_a_signed_event_is_read(self):
         payload = body()
-        assert read_webhook(payload, signed(payload), now=STAMP) == News("evt_1", "refund.updated", "re_1")
+        assert read_webhook(payload, signed(payload), now=STAMP) == News(
+            "evt_1", "refund.updated", "re_1", livemode=False
+        )
 
     def test_one_of_two_signatures_is_enough_while_the_secret_changes(self):
         payload = body()

@@ -1,0 +1,113 @@
+"""Breaks: what does not agree is told to a person, once, and closed by a person or by its own disappearance.
+
+money.md, "Reconciliation". Each kind has a sentence in sentences/breaks.py.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import CharField, Model, Q, QuerySet
+from django.db.models.functions import Cast
+
+from returns.actions.refusals import Refused
+from returns.models import Break, Dispute, GatewayEvent, Letter, LetterState, Payment, Refund, RefundState, User
+from returns.models.people import SYSTEM
+
+STUCK_AFTER = timedelta(hours=1)  # I7
+
+
+def open_break(
+    kind: str,
+    subject: str,
+    *,
+    at: datetime,
+    refund: Refund | None = None,
+    payment: Payment | None = None,
+    **values: object,
+) -> None:
+    """Tell a person of a difference; one that is already open stays as it is. One statement."""
+    told = Break(kind=kind, subject=subject, values=values, refund=refund, payment=payment, opened_at=at)
+    Break.objects.bulk_create([told], ignore_conflicts=True)
+
+
+@transaction.atomic
+def take(number: int, *, by: User) -> Break:
+    """Somebody says that it is theirs to clear up."""
+    found = _locked(number)
+    found.owner = by
+    found.save()
+    return found
+
+
+@transaction.atomic
+def close(number: int, *, note: str, by: User, at: datetime) -> Break:
+    """A person has cleared it up, and says how. What waited for it goes on."""
+    if not note.strip():
+        raise Refused("note_missing", field="note")
+    found = _locked(number)
+    found.closed_at, found.closed_by, found.note = at, str(by), note.strip()
+    found.save()
+    return found
+
+
+def _locked(number: int) -> Break:
+    found = Break.objects.select_for_update(of=("self",)).filter(pk=number).first()
+    if found is None or found.closed_at is not None:
+        raise Refused("break_not_open")
+    return found
+
+
+def gone(kinds: Q, *, at: datetime) -> int:
+    """Close these open breaks, for the difference is no more."""
+    return Break.objects.open().filter(kinds).update(closed_at=at, closed_by=SYSTEM.kind)
+
+
+# --- what the rows alone can tell ---------------------------------------------------------------
+
+
+def look_around(*, at: datetime) -> bool:
+    """Open a break for all of ours that stands still, close those whose reason is gone. False: nothing waits."""
+    _tell_of_the_stuck(at)
+    _tell_of_dead_events(at)
+    _tell_of_dead_letters(at)
+    for kind, reason_stands in _STANDS.items():
+        gone(Q(kind=kind) & ~reason_stands(), at=at)
+    return False
+
+
+def _tell_of_the_stuck(at: datetime) -> None:
+    """Since when a refund is in doubt is written on its attempts: each look moves the row's own time on."""
+    in_doubt = [RefundState.SENDING, RefundState.UNCERTAIN]
+    stuck = Refund.objects.filter(state__in=in_doubt, attempts__first_sent_at__lt=at - STUCK_AFTER)
+    for refund in _untold(stuck.distinct(), "stuck", "public_id"):
+        values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
+        open_break("stuck", refund.public_id, at=at, refund=refund, **values)
+
+
+def _tell_of_dead_events(at: datetime) -> None:
+    for event in _untold(GatewayEvent.objects.dead(), "dead_event", "id"):
+        open_break("dead_event", event.pk, at=at, event=event.kind, object=event.object_id, error=event.error)
+
+
+def _tell_of_dead_letters(at: datetime) -> None:
+    dead = Letter.objects.filter(state=LetterState.DEAD).annotate(name=Cast("pk", CharField()))
+    for letter in _untold(dead, "dead_letter", "name"):
+        open_break("dead_letter", str(letter.pk), at=at, letter=letter.kind, error=letter.error)
+
+
+def _untold[Row: Model](rows: QuerySet[Row], kind: str, name: str) -> QuerySet[Row]:
+    """Those of which nobody was told; what a person has closed is not told again."""
+    told = Break.objects.filter(kind=kind).exclude(closed_by=SYSTEM.kind)
+    return rows.exclude(**{f"{name}__in": told.values("subject")})
+
+
+_STANDS: dict[str, Callable[[], Q]] = {
+    "stuck": lambda: Q(refund__state__in=[RefundState.SENDING, RefundState.UNCERTAIN]),
+    "insufficient_funds": lambda: Q(refund__state=RefundState.PENDING),
+    "room_taken": lambda: Q(refund__state__in=[RefundState.FAILED, RefundState.CANCELED], refund__replaced_by=None),
+    "dead_event": lambda: Q(subject__in=GatewayEvent.objects.dead().values("id")),
+    "disputed": lambda: Q(subject__in=Dispute.objects.unsettled().values("gateway_id")),
+}
+"""Kind -> what is so as long as it is about something; the others are closed by who compares, or by a person."""

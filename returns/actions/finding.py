@@ -1,0 +1,131 @@
+"""Refunds found at the provider, ours or not: what a person refunded there counts in the cap and stands in the journal.
+
+Found by a webhook, by reconciliation, or where a refund of ours was refused for want of room.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from returns.actions.applying import apply
+from returns.actions.breaks import open_break
+from returns.actions.record import record
+from returns.actions.refunds import settle, told
+from returns.actions.refusals import Refused
+from returns.gateways.gateway import Remote
+from returns.models import RMA, Order, Originator, Payment, Refund, RefundLine, RefundState
+from returns.models.people import SYSTEM
+
+_NEVER_SENT = [RefundState.DUE, RefundState.AWAITING_APPROVAL]
+_IN_DOUBT = [RefundState.SENDING, RefundState.UNCERTAIN]
+NOTHING_MOVED = ("failed", "canceled")
+
+
+def take_in(remote: Remote, *, at: datetime) -> None:
+    """Make our books say what the provider has, whoever made it. Nothing changes where they do already.
+
+    Raises Refused where it contradicts ours (`applying.apply`), and `room_in_doubt` where it takes up the room of
+    a refund of ours that may or may not be there: both become clear soon, and then it is taken in.
+    """
+    if refund := ours(remote):
+        apply(refund, remote, at=at)
+    elif payment := Payment.objects.named(remote.payment, remote.charge).first():
+        if remote.status not in NOTHING_MOVED:
+            _book(payment, remote, at=at)
+    elif made_here(remote):
+        open_break("unknown_refund", remote.id, at=at, **_values(remote))
+
+
+def ours(remote: Remote) -> Refund | None:
+    """The row that it is about: by the provider's id, else by our own in its metadata."""
+    known = Refund.objects.select_related("payment")
+    if by_their_id := known.filter(gateway_id=remote.id).first():
+        return by_their_id
+    return known.filter(public_id=remote.refund_id).first() if remote.refund_id else None
+
+
+def made_here(remote: Remote) -> bool:
+    """Whether this portal made it; where no row of ours knows it, our database is older than it."""
+    return bool(remote.refund_id) and remote.installation == settings.BASE_URL
+
+
+@transaction.atomic
+def _book(payment: Payment, remote: Remote, *, at: datetime) -> None:
+    order = Order.objects.locked().get(pk=payment.order_id)
+    rmas = {rma.number: rma for rma in RMA.objects.locked().filter(order=order).order_by("pk")}
+    payment = Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    if Refund.objects.filter(gateway_id=remote.id).exists():  # another worker was first
+        return
+    refund = Refund.objects.create(
+        order=order,
+        payment=payment,
+        rma=rmas.get(remote.rma),
+        originator=Originator.EXTERNAL,
+        state=RefundState.UNCERTAIN,  # until its state is applied, below
+        amount=remote.amount,
+        currency=remote.currency,
+        gateway_id=remote.id,
+        decided_at=at,
+        updated_at=at,
+        next_try_at=at,
+    )
+    RefundLine.objects.create(refund=refund, kind=RefundLine.Kind.EXTERNAL, amount=remote.amount)
+    record(told("refund.found", refund, parts={RefundLine.Kind.EXTERNAL: remote.amount}, by=SYSTEM, at=at))
+    apply(refund, remote, at=at)
+    _make_room(payment, remote, at=at)
+    kind = "forgotten_refund" if made_here(remote) else "external_refund"
+    open_break(kind, remote.id, at=at, refund=refund, payment=payment, **_values(remote), order=order.number)
+
+
+def _make_room(payment: Payment, remote: Remote, *, at: datetime) -> None:
+    """What was never sent gives way, the newest first: its room is gone at the provider, too (I1)."""
+    above = Payment.objects.with_room().get(pk=payment.pk).active - payment.captured
+    waiting = (
+        payment.refunds.locked().filter(state__in=_NEVER_SENT, credit=None).select_related("rma", "order", "payment")
+    )
+    for refund in waiting.order_by("-pk"):
+        if above <= 0:
+            return
+        _give_way(refund, remote, at=at)
+        above -= refund.amount
+    if above <= 0:
+        return
+    if payment.refunds.filter(state__in=_IN_DOUBT).exists():
+        raise Refused("room_in_doubt", remote=remote.id)
+    values: dict[str, Any] = {"captured": payment.captured, "above": above, "currency": remote.currency}
+    open_break("above_captured", payment.reference, at=at, payment=payment, **values)
+
+
+def _give_way(refund: Refund, remote: Remote, *, at: datetime) -> None:
+    was = refund.state
+    if was == RefundState.AWAITING_APPROVAL:
+        refund.release()
+    refund.fail()
+    refund.failure_reason = "no_room"
+    refund.updated_at = at
+    refund.save()
+    record(told("refund.failed", refund, was=was, by=SYSTEM, at=at))
+    tell_of_taken_room(refund, [remote], at=at)
+    if refund.rma_id:
+        rma = RMA.objects.locked().select_related("order").get(pk=refund.rma_id)
+        record(*settle(rma, by=SYSTEM, at=at))
+        rma.save()
+
+
+def tell_of_taken_room(refund: Refund, others: Sequence[Remote], *, at: datetime) -> None:
+    """Somebody refunded past us what this one would have: a person decides what is still owed."""
+    assert refund.payment is not None
+    values: dict[str, Any] = {
+        "amount": refund.amount,
+        "captured": refund.payment.captured,
+        "elsewhere": sum(other.amount for other in others if other.status not in NOTHING_MOVED),
+        "currency": refund.currency,
+    }
+    open_break("room_taken", refund.public_id, at=at, refund=refund, payment=refund.payment, **values)
+
+
+def _values(remote: Remote) -> dict[str, Any]:
+    return {"remote": remote.id, "amount": remote.amount, "currency": remote.currency}

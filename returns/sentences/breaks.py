@@ -1,0 +1,106 @@
+"""What does not agree with the provider's books, for staff."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from returns.sentences.writing import money
+
+Values = Mapping[str, Any]
+
+
+def of_break(kind: str, values: Values) -> str:
+    """What differs, with its numbers, and what a person is to do where the system cannot."""
+    sentence = _BREAKS.get(kind)
+    return sentence(values) if sentence else gettext("Something does not agree with the payment provider's books.")
+
+
+def _told(values: Values) -> dict[str, Any]:
+    """The values, with amounts as money."""
+    currency = values.get("currency", "")
+    amounts = ("amount", "captured", "elsewhere", "above", "rest")
+    written = {name: money(values[name], currency) for name in amounts if name in values}
+    return {**values, **written}
+
+
+def _remote_differs(values: Values) -> str:
+    return gettext("%(ours)s are refunded by our books; the provider's refund %(remote)s says %(theirs)s.") % {
+        "ours": money(values["amount"], values["currency"]),
+        "remote": values["remote"],
+        "theirs": money(values["remote_amount"], values["remote_currency"]),
+    }
+
+
+def _payout_differs(values: Values) -> str:
+    if values["rest"]:
+        return gettext("The lines of payout %(payout)s do not add up: %(rest)s are left.") % _told(values)
+    listed = ", ".join(values["refunds"])
+    return gettext("Payout %(payout)s holds other amounts than our books for these refunds: %(listed)s.") % {
+        "payout": values["payout"],
+        "listed": listed,
+    }
+
+
+_BREAKS: dict[str, Callable[[Values], str]] = {
+    "external_refund": lambda v: (
+        gettext(
+            "%(amount)s of order %(order)s were refunded at the payment provider (%(remote)s). "
+            "Please check whether an open return owes the same."
+        )
+        % _told(v)
+    ),
+    "forgotten_refund": lambda v: (
+        gettext(
+            "%(amount)s of order %(order)s had been refunded (%(remote)s) when the database was restored. "
+            "Refunds of this payment wait until you have checked that nothing is paid twice."
+        )
+        % _told(v)
+    ),
+    "unknown_refund": lambda v: (
+        gettext("The provider has a refund of ours over %(amount)s (%(remote)s) of a payment that no order names.")
+        % _told(v)
+    ),
+    "room_taken": lambda v: (
+        gettext(
+            "A refund of %(amount)s cannot be sent: of the %(captured)s paid, %(elsewhere)s were refunded elsewhere."
+        )
+        % _told(v)
+    ),
+    "above_captured": lambda v: (
+        gettext("%(above)s more than the %(captured)s that were paid are refunded or on their way.") % _told(v)
+    ),
+    "remote_differs": _remote_differs,
+    "unknown_status": lambda v: (
+        gettext("The provider gives refund %(remote)s a state that we do not know: %(status)s.") % v
+    ),
+    "state_differs": lambda v: (
+        gettext("Refund %(remote)s is %(state)s in our books and %(status)s at the payment provider.") % v
+    ),
+    "phantom": lambda v: (
+        gettext("Our books have a refund of %(amount)s (%(remote)s) that the payment provider does not have.")
+        % _told(v)
+    ),
+    "idempotency_error": lambda v: (
+        gettext(
+            "A refund was sent twice with different contents under one key (%(key)s). "
+            "It waits until you have checked it at the payment provider."
+        )
+        % v
+    ),
+    "insufficient_funds": lambda v: (
+        gettext("A refund of %(amount)s waits for money: please top up the balance at the payment provider.") % _told(v)
+    ),
+    "stuck": lambda v: (
+        gettext("For more than an hour nobody has known what became of a refund of %(amount)s.") % _told(v)
+    ),
+    "disputed": lambda v: (
+        gettext("The buyer's bank disputes %(amount)s of order %(order)s. Its refunds wait for the end of the dispute.")
+        % _told(v)
+    ),
+    "payout_differs": _payout_differs,
+    "dead_event": lambda v: (
+        gettext("News of the payment provider could not be worked: %(event)s about %(object)s (%(error)s).") % v
+    ),
+    "dead_letter": lambda v: gettext("A letter could not be sent: %(letter)s (%(error)s).") % v,
+}

@@ -1,0 +1,201 @@
+"""Refunds that others made at the provider: they count in the cap, stand in the journal, and a person hears of them."""
+
+from dataclasses import replace
+
+import pytest
+from django.db.models import Sum
+
+from returns.actions import finding, provider
+from returns.actions.refusals import Refused
+from returns.actions.requests import Wish
+from returns.actions.sending import ABSENCE_AGE
+from returns.gateways.gateway import Rejected, Remote
+from returns.models import (
+    Account,
+    Break,
+    Event,
+    Letter,
+    Originator,
+    Payment,
+    Refund,
+    RefundState,
+    RMAState,
+    Transfer,
+)
+from tests.actions.refunding import SILENCE, news, now_of, send, state_of
+from tests.gateways.scripted import Lost, Scripted
+from tests.people import NOW, arrived, asked, bought, promised
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def payment(refund) -> Payment:
+    """29,990 cents, of which 9,672 are due."""
+    assert refund.payment is not None
+    return refund.payment
+
+
+def found(remote: Remote) -> Refund:
+    finding.take_in(remote, at=NOW)
+    return Refund.objects.get(gateway_id=remote.id)
+
+
+def room(payment: Payment) -> int:
+    return payment.captured - Payment.objects.with_room().get(pk=payment.pk).active
+
+
+def breaks() -> dict[str, dict]:
+    return dict(Break.objects.open().values_list("kind", "values"))
+
+
+def test_a_refund_made_by_hand_is_booked_as_external_and_told_to_a_person(payment):
+    external = found(Scripted().refund_by_hand(payment, 500))
+    assert (external.originator, external.state, external.amount) == (Originator.EXTERNAL, RefundState.SUCCEEDED, 500)
+    assert [(line.kind, line.amount) for line in external.lines.all()] == [("external", 500)]
+    assert list(external.events.values_list("kind", "refund_state")) == [
+        ("refund.found", "uncertain"),
+        ("refund.succeeded", "succeeded"),
+    ]
+    assert room(payment) == 29_990 - 9_672 - 500
+    assert breaks() == {"external_refund": {"remote": "re_1", "amount": 500, "currency": "EUR", "order": "A-1001"}}
+    assert Letter.objects.get(event__refund=external).kind == "refunded"
+
+
+def test_its_journal_takes_from_external_and_gives_to_the_provider(payment):
+    external = found(Scripted().refund_by_hand(payment, 500))
+    booked = Transfer.objects.filter(refund=external).values_list("debited", "credited", "amount")
+    assert set(booked) == {(Account.EXTERNAL, Account.OWED, 500), (Account.OWED, Account.PROVIDER, 500)}
+
+
+def test_found_five_times_it_is_booked_once(payment):
+    remote = Scripted().refund_by_hand(payment, 500)
+    for _time in range(5):
+        finding.take_in(remote, at=NOW)
+    assert Refund.objects.filter(originator=Originator.EXTERNAL).count() == 1
+    assert Event.objects.filter(kind="refund.found").count() == 1
+
+
+def test_what_is_pending_there_is_pending_here_until_it_ends(payment):
+    stripe = Scripted()
+    external = found(stripe.refund_by_hand(payment, 500, "pending"))
+    assert external.state == RefundState.PENDING
+    finding.take_in(stripe.settle("re_1", "succeeded"), at=NOW)
+    assert now_of(external).state == RefundState.SUCCEEDED
+
+
+@pytest.mark.parametrize("status", ["failed", "canceled"])
+def test_what_moved_nothing_is_not_booked(payment, status):
+    finding.take_in(Scripted().refund_by_hand(payment, 500, status), at=NOW)
+    assert Refund.objects.count() == 1
+    assert not Break.objects.exists()
+
+
+def test_a_refund_of_a_payment_that_is_not_ours_is_left_alone(payment):
+    finding.take_in(replace(Scripted().refund_by_hand(payment, 500), payment="pi_other"), at=NOW)
+    assert Refund.objects.count() == 1
+    assert not Break.objects.exists()
+
+
+def test_a_payment_may_be_known_by_its_charge(payment):
+    Payment.objects.update(reference="ch_1")
+    assert found(replace(Scripted().refund_by_hand(payment, 500), payment="pi_1", charge="ch_1")).amount == 500
+
+
+def test_what_was_never_sent_gives_way_and_a_person_sees_the_numbers(refund, payment):
+    found(Scripted().refund_by_hand(payment, 29_990))
+    assert state_of(refund) == (RefundState.FAILED, RMAState.REFUND_DUE)
+    assert now_of(refund).failure_reason == "no_room"
+    assert breaks()["room_taken"] == {"amount": 9_672, "captured": 29_990, "elsewhere": 29_990, "currency": "EUR"}
+    assert room(payment) == 0
+
+
+def test_only_as_much_gives_way_as_must_the_newest_first():
+    promised()
+    order = bought()
+    arrived(asked(order, Wish("1", 1)))
+    arrived(asked(order, Wish("2", 1)))
+    older, newer = Refund.objects.order_by("pk")
+    found(Scripted().refund_by_hand(older.payment, 29_990 - older.amount - newer.amount + 1))
+    assert (now_of(older).state, now_of(newer).state) == (RefundState.DUE, RefundState.FAILED)
+
+
+def test_while_ours_is_in_doubt_the_others_wait_so_that_the_cap_holds(refund, payment):
+    stripe = Scripted(SILENCE)
+    send(stripe)
+    with pytest.raises(Refused, match="room_in_doubt"):
+        finding.take_in(stripe.refund_by_hand(payment, 29_990), at=NOW)
+    assert Refund.objects.count() == 1
+
+
+def test_more_than_was_paid_is_booked_all_the_same_and_told(payment):
+    Payment.objects.update(captured=10_000)
+    found(Scripted().refund_by_hand(payment, 20_000))
+    assert breaks()["above_captured"] == {"captured": 10_000, "above": 10_000, "currency": "EUR"}
+
+
+def test_what_is_ours_is_adopted_and_not_booked_twice(refund):
+    stripe = Scripted(Lost())
+    send(stripe)
+    finding.take_in(stripe.books["re_1"], at=NOW)
+    assert (now_of(refund).state, Refund.objects.count()) == (RefundState.SUCCEEDED, 1)
+
+
+def test_a_second_one_with_our_id_is_told_and_does_not_speak_for_ours(refund):
+    stripe = Scripted()
+    send(stripe)
+    with pytest.raises(Refused, match="remote_differs"):
+        finding.take_in(replace(stripe.books["re_1"], id="re_2"), at=NOW)
+    assert breaks()["remote_differs"]["remote"] == "re_2"
+
+
+def test_a_refund_that_we_forgot_is_booked_with_its_return_and_stops_the_others_of_its_payment(refund):
+    stripe = Scripted()
+    send(stripe)
+    lost = replace(stripe.books["re_1"], id="re_9", refund_id="0" * 24, amount=700)
+    external = found(lost)
+    assert external.rma == refund.rma
+    assert breaks().keys() == {"forgotten_refund"}
+    arrived(asked(refund.order, Wish("2", 1)))
+    assert send(stripe) is False
+    Break.objects.update(closed_at=NOW)
+    assert send(stripe) is True
+
+
+def test_a_forgotten_refund_of_no_payment_of_ours_is_told(refund):
+    stripe = Scripted()
+    send(stripe)
+    finding.take_in(replace(stripe.books["re_1"], id="re_2", refund_id="0" * 24, payment="pi_other"), at=NOW)
+    assert breaks() == {"unknown_refund": {"remote": "re_2", "amount": 9_672, "currency": "EUR"}}
+
+
+# --- the cap race (security.md, A16) --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("code", ["charge_already_refunded", "amount_too_large"])
+def test_refused_for_want_of_room_it_fails_and_what_took_the_room_is_booked(refund, payment, code):
+    stripe = Scripted(Rejected(code))
+    stripe.refund_by_hand(payment, 29_990)
+    send(stripe)
+    assert (now_of(refund).state, now_of(refund).failure_reason) == (RefundState.FAILED, code)
+    assert Refund.objects.get(originator=Originator.EXTERNAL).amount == 29_990
+    assert breaks()["room_taken"] == {"amount": 9_672, "captured": 29_990, "elsewhere": 29_990, "currency": "EUR"}
+    assert Refund.objects.active().aggregate(sum=Sum("amount"))["sum"] == 29_990
+
+
+def test_refused_for_want_of_room_that_it_took_itself_it_is_adopted(refund, payment):
+    stripe = Scripted(Lost(), Rejected("charge_already_refunded"))
+    send(stripe)
+    stripe.looks.append(None)
+    send(stripe, after=ABSENCE_AGE)
+    assert now_of(refund).state == RefundState.SUCCEEDED
+    assert not Break.objects.exists()
+
+
+def test_an_event_of_a_charge_makes_us_look_at_its_refunds(refund, payment):
+    stripe = Scripted()
+    stripe.refund_by_hand(payment, 300)
+    stripe.refund_by_hand(payment, 200)
+    news(payment.reference, kind="charge.refunded")
+    assert provider.work_next_event(stripe, at=NOW) is True
+    assert sorted(Refund.objects.filter(originator=Originator.EXTERNAL).values_list("amount", flat=True)) == [200, 300]

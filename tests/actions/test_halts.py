@@ -1,0 +1,104 @@
+"""The kill switch: anybody in charge stops the money, two let it go on, and the system stops itself."""
+
+from datetime import timedelta
+
+import pytest
+
+from returns.actions import halts
+from returns.actions.refusals import Refused
+from returns.gateways.gateway import KeyRefused, Unanswered
+from returns.gateways.stripe import BUSY
+from returns.models import Halt, RefundState, Role, User
+from returns.models.people import SYSTEM
+from tests.actions.refunding import SILENCE, now_of, send
+from tests.gateways.scripted import Scripted
+from tests.people import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def otto(db) -> User:
+    """Runs the shop with Mona."""
+    return User.objects.create_user("otto@shop.example", name="Otto", role=Role.MANAGER)
+
+
+def stopped(by: User) -> Halt:
+    halts.stop_all(why="strange amounts", by=by, at=NOW)
+    return Halt.objects.open().get()
+
+
+def test_nothing_is_sent_while_a_manager_has_stopped_it(refund, mona):
+    stopped(mona)
+    assert send(Scripted()) is False
+    assert now_of(refund).state == RefundState.DUE
+
+
+def test_not_even_what_is_in_doubt_is_taken_up(refund, mona):
+    stripe = Scripted(SILENCE)
+    send(stripe)
+    stopped(mona)
+    assert send(stripe, after=timedelta(hours=1)) is False
+
+
+def test_two_managers_let_it_go_on(refund, mona, otto):
+    halt = stopped(mona)
+    halts.resume(halt, by=mona, at=NOW)
+    assert send(Scripted()) is False
+    with pytest.raises(Refused, match="halt_needs_another"):
+        halts.resume(halt, by=mona, at=NOW)
+    halts.resume(halt, by=otto, at=NOW)
+    assert send(Scripted()) is True
+    with pytest.raises(Refused, match="halt_ended"):
+        halts.resume(halt, by=mona, at=NOW)
+
+
+def test_it_takes_a_reason_and_a_manager(mona, bob):
+    with pytest.raises(Refused, match="note_missing"):
+        halts.stop_all(why="  ", by=mona, at=NOW)
+    with pytest.raises(Refused, match="managers_only"):
+        halts.stop_all(why="strange", by=bob, at=NOW)
+    with pytest.raises(Refused, match="managers_only"):
+        halts.resume(stopped(mona), by=bob, at=NOW)
+    assert Halt.objects.open().count() == 1
+
+
+def test_stopped_twice_it_is_stopped_once(mona, otto):
+    stopped(mona)
+    stopped(otto)
+    assert Halt.objects.get().started_by == "Mona"
+
+
+def test_a_refused_key_stops_everything_and_leaves_the_refund_due(refund):
+    send(Scripted(KeyRefused("api_key_expired", BUSY)))
+    halt = Halt.objects.get()
+    assert (halt.cause, halt.why, halt.started_by) == (Halt.Cause.KEY_REFUSED, "api_key_expired", "system")
+    assert now_of(refund).state == RefundState.DUE
+    assert send(Scripted(), after=BUSY) is False
+
+
+@pytest.mark.parametrize("silence", [KeyRefused("key_refused", BUSY), Unanswered("no connection")])
+def test_it_goes_on_by_itself_once_the_provider_takes_the_key_again(refund, silence):
+    stripe = Scripted(KeyRefused("key_refused", BUSY))
+    send(stripe)
+    stripe.silence = silence
+    assert halts.probe(stripe, at=NOW) is False
+    assert Halt.objects.open().exists()
+    stripe.silence = None
+    halts.probe(stripe, at=NOW)
+    assert send(stripe, after=BUSY) is True
+    assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+def test_a_probe_does_not_end_what_a_manager_began(refund, mona):
+    stopped(mona)
+    halts.probe(Scripted(), at=NOW)
+    halts.end(Halt.Cause.KEY_REFUSED, at=NOW)
+    assert Halt.objects.open().get().cause == Halt.Cause.MANUAL
+
+
+def test_one_cause_may_end_while_another_goes_on(refund, mona):
+    stopped(mona)
+    halts.start(Halt.Cause.KEY_REFUSED, why="", by=SYSTEM, at=NOW)
+    halts.end(Halt.Cause.KEY_REFUSED, at=NOW)
+    assert send(Scripted()) is False

@@ -1,0 +1,375 @@
+"""Our books against the provider's: what was missed is found, what differs is told, what was forgotten stops all."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import serializers
+
+from returns.actions import breaks, provider, reconciling, sending
+from returns.actions.reconciling import MONTH, NIGHT
+from returns.actions.requests import Wish
+from returns.gateways.gateway import News, PutOff, Rejected, Unanswered
+from returns.models import (
+    Attempt,
+    Break,
+    Event,
+    GatewayEvent,
+    Halt,
+    Letter,
+    Originator,
+    Payment,
+    Reconciled,
+    Refund,
+    RefundLine,
+    RefundState,
+    RMAState,
+    Transfer,
+)
+from returns.models.reconciliation import STALE
+from tests.actions.refunding import SILENCE, news, now_of, send, state_of
+from tests.gateways.scripted import Scripted
+from tests.people import NOW, arrived, asked, bought, jana_order, promised
+
+pytestmark = pytest.mark.django_db
+NIGHTLY = NOW + NIGHT
+
+
+def open_breaks() -> dict[str, dict[str, Any]]:
+    return dict(Break.objects.open().values_list("kind", "values"))
+
+
+def compare(stripe: Scripted, *, after: timedelta = timedelta()) -> None:
+    reconciling.compare_refunds(stripe, since=NOW - MONTH, at=NOW + after)
+
+
+# --- what was missed ------------------------------------------------------------------------------
+
+
+def test_events_that_no_webhook_brought_are_stored_once_and_worked(refund):
+    stripe = Scripted("pending")
+    send(stripe)
+    stripe.settle("re_1", "succeeded")
+    stripe.news = [News("evt_1", "refund.updated", "re_1", livemode=False)]
+    for _time in range(3):
+        reconciling.catch_up(stripe, at=NOW)
+    assert GatewayEvent.objects.values_list("id", "livemode").get() == ("evt_1", False)
+    assert provider.work_next_event(stripe, at=NOW) is True
+    assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+def test_it_looks_back_from_where_it_was_with_an_overlap(refund, monkeypatch):
+    asked_for = []
+    monkeypatch.setattr(Scripted, "events_since", lambda _self, moment: asked_for.append(moment) or iter(()))
+    for moment in (NOW, NOW + timedelta(minutes=10), NOW - timedelta(hours=1)):
+        reconciling.catch_up(Scripted(), at=moment)
+    quarter = timedelta(minutes=15)
+    assert asked_for == [NOW - timedelta(days=1) - quarter, NOW - quarter, NOW - timedelta(hours=1) - quarter]
+
+
+@pytest.mark.parametrize("trouble", [Unanswered("gone"), PutOff("busy", timedelta(1)), Rejected("no")])
+def test_while_the_provider_does_not_answer_our_knowledge_grows_stale_and_nothing_is_sent(refund, trouble):
+    stripe = Scripted()
+    reconciling.catch_up(stripe, at=NOW)
+    stripe.silence = trouble
+    later = STALE + timedelta(seconds=1)
+    assert reconciling.catch_up(stripe, at=NOW + later) is False
+    assert send(stripe, after=later) is False
+    stripe.silence = None
+    reconciling.catch_up(stripe, at=NOW + later)
+    assert send(stripe, after=later) is True
+
+
+def test_an_outage_is_no_try_of_an_event_and_a_refusal_is(refund):
+    event = news("re_gone")
+    stripe = Scripted()
+    for minute in range(30):
+        provider.work_next_event(stripe, at=NOW + timedelta(minutes=minute))
+    assert [event.pk for event in GatewayEvent.objects.dead()] == [event.pk]
+    GatewayEvent.objects.update(tries=0)
+    stripe.fetch = lambda _id: (_ for _ in ()).throw(Unanswered("gone"))  # type: ignore[method-assign]
+    for hour in range(30):
+        assert provider.work_next_event(stripe, at=NOW + timedelta(hours=hour + 1)) is True
+    assert GatewayEvent.objects.get().tries == 0
+
+
+# --- every night ----------------------------------------------------------------------------------
+
+
+def test_a_state_that_no_event_told_is_found_by_night(refund):
+    stripe = Scripted("pending")
+    send(stripe)
+    stripe.settle("re_1", "succeeded")
+    reconciling.compare_by_night(stripe, at=NOW)
+    assert state_of(refund) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+
+
+def test_it_is_done_once_a_night(refund, monkeypatch):
+    asked_for = []
+    monkeypatch.setattr(Scripted, "refunds_since", lambda _self, moment: asked_for.append(moment) or iter(()))
+    for hours in (0, 1, 19, 20, 21):
+        reconciling.compare_by_night(Scripted(), at=NOW + timedelta(hours=hours))
+    assert asked_for == [NOW - MONTH, NOW + NIGHT - MONTH]
+
+
+def test_a_night_without_an_answer_is_made_up_for(refund):
+    stripe = Scripted()
+    stripe.silence = Unanswered("gone")
+    reconciling.compare_by_night(stripe, at=NOW)
+    assert not Reconciled.objects.exists()
+
+
+def test_a_pending_refund_that_the_list_no_longer_holds_is_asked_for(refund):
+    stripe = Scripted("pending")
+    send(stripe)
+    stripe.settle("re_1", "failed", "declined")
+    stripe.refunds_since = lambda moment: iter(())  # type: ignore[method-assign]
+    compare(stripe)
+    assert now_of(refund).state == RefundState.FAILED
+
+
+def test_what_nobody_told_us_was_made_by_hand_is_booked_by_night(refund):
+    stripe = Scripted()
+    stripe.refund_by_hand(refund.payment, 700)
+    compare(stripe)
+    compare(stripe)
+    assert Refund.objects.get(originator=Originator.EXTERNAL).amount == 700
+    assert open_breaks().keys() == {"external_refund"}
+
+
+def test_a_refund_in_doubt_is_adopted(refund):
+    stripe = Scripted(SILENCE)
+    send(stripe)
+    stripe._make(refund, "key", "succeeded")
+    compare(stripe)
+    assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+@pytest.mark.parametrize("change", [{"amount": 9_671}, {"currency": "USD"}, {"payment": "pi_A-1002"}])
+def test_what_differs_is_told_until_it_differs_no_longer(refund, change):
+    stripe = Scripted()
+    send(stripe)
+    right = stripe.books["re_1"]
+    stripe.books["re_1"] = replace(right, **change)
+    compare(stripe)
+    compare(stripe, after=timedelta(days=1))
+    assert Break.objects.values_list("kind", "subject").get() == ("remote_differs", "re_1")
+    stripe.books["re_1"] = right
+    compare(stripe, after=timedelta(days=2))
+    assert Break.objects.get().closed_by == "system"
+
+
+def test_a_state_that_nobody_has_seen_before_is_told_and_never_failed(refund):
+    stripe = Scripted("reversed")
+    send(stripe)
+    assert now_of(refund).state == RefundState.UNCERTAIN
+    assert open_breaks() == {"unknown_status": {"remote": "re_1", "status": "reversed"}}
+    stripe.settle("re_1", "succeeded")
+    send(stripe, after=timedelta(minutes=1))
+    assert now_of(refund).state == RefundState.SUCCEEDED
+    compare(stripe, after=timedelta(days=1))
+    assert open_breaks() == {}
+
+
+def test_a_state_that_cannot_follow_ours_is_told(refund):
+    stripe = Scripted()
+    send(stripe)
+    stripe.settle("re_1", "canceled")
+    compare(stripe)
+    assert open_breaks() == {"state_differs": {"remote": "re_1", "state": "succeeded", "status": "canceled"}}
+
+
+def test_what_has_moved_on_since_it_was_listed_is_no_difference(refund, monkeypatch):
+    stripe = Scripted()
+    send(stripe)
+    old = replace(stripe.books["re_1"], status="pending")
+    monkeypatch.setattr(stripe, "refunds_since", lambda _moment: iter([old]))
+    compare(stripe)
+    assert open_breaks() == {}
+
+
+def test_a_refund_that_the_provider_does_not_have_is_told_once_its_payment_is_there(refund):
+    stripe = Scripted()
+    send(stripe)
+    kept = stripe.books.pop("re_1")
+    compare(stripe)
+    assert open_breaks() == {"phantom": {"remote": "re_1", "amount": 9_672, "currency": "EUR"}}
+    stripe.books["re_1"] = kept
+    compare(stripe, after=timedelta(days=1))
+    assert open_breaks() == {}
+
+
+def test_the_key_of_another_account_proves_no_phantom(refund, monkeypatch):
+    stripe = Scripted()
+    send(stripe)
+    del stripe.books["re_1"]
+
+    def missing(_payment: str) -> Any:
+        raise Rejected("resource_missing")
+
+    monkeypatch.setattr(stripe, "refunds_of", missing)
+    with pytest.raises(Rejected):
+        compare(stripe)
+    assert open_breaks() == {}
+
+
+def test_money_that_waits_at_the_provider_is_told_and_never_sent_again(refund):
+    """F19: for five days."""
+    stripe = Scripted("pending")
+    make = stripe._make
+    stripe._make = lambda *told: stripe._keep(  # type: ignore[method-assign]
+        replace(make(*told), pending_reason="insufficient_funds")
+    )
+    send(stripe)
+    assert (now_of(refund).state, open_breaks().keys()) == (RefundState.PENDING, {"insufficient_funds"})
+    for day in range(5):
+        assert send(stripe, after=timedelta(days=day)) is False
+        compare(stripe, after=timedelta(days=day))
+    assert len(stripe.keys) == 1
+    stripe.settle("re_1", "succeeded")
+    compare(stripe, after=timedelta(days=5))
+    breaks.look_around(at=NOW)
+    assert open_breaks() == {}
+
+
+# --- a restored database (F32) --------------------------------------------------------------------
+
+
+class Backup:
+    """The rows of money as they were; put back, they have forgotten all since."""
+
+    MODELS = (Refund, RefundLine, Attempt, Event, Letter, Transfer, GatewayEvent, Break, Halt, Reconciled)
+
+    def __init__(self) -> None:
+        self._rows = [serializers.serialize("json", model.objects.all()) for model in self.MODELS]
+
+    def restore(self) -> None:
+        for model in reversed(self.MODELS):
+            model.objects.all()._raw_delete("default")
+        for rows in self._rows:
+            for row in serializers.deserialize("json", rows):
+                row.save()
+
+
+@pytest.fixture
+def shop(db) -> Payment:
+    promised()
+    order = bought(jana_order())
+    arrived(asked(order, Wish("1", 1)))
+    return order.payments.get()
+
+
+def worked(stripe: Scripted, *, after: timedelta) -> None:
+    """What a worker does when it starts, in its order."""
+    at = NOW + after
+    reconciling.catch_up(stripe, at=at)
+    while provider.work_next_event(stripe, at=at):
+        pass
+    while sending.send_next(stripe, at=at):
+        pass
+
+
+DAY = timedelta(days=1)
+
+
+def test_a_refund_that_was_due_in_the_backup_and_has_gone_out_since_is_not_sent_again(shop):
+    """The provider has forgotten its key by now, and a part of a charge would be refunded twice."""
+    stripe = Scripted()
+    reconciling.catch_up(stripe, at=NOW)
+    backup = Backup()
+    send(stripe)
+    backup.restore()
+    stripe._by_key.clear()
+    assert Refund.objects.get().state == RefundState.DUE
+    worked(stripe, after=DAY)
+    assert len(stripe.books) == 1
+    assert Refund.objects.get().state == RefundState.SUCCEEDED
+    assert Halt.objects.get().ended_label == "system"
+
+
+def test_nothing_is_sent_before_it_was_looked_whether_the_database_is_an_old_one(shop):
+    stripe = Scripted()
+    reconciling.catch_up(stripe, at=NOW)
+    backup = Backup()
+    send(stripe)
+    backup.restore()
+    assert sending.send_next(stripe, at=NOW + DAY) is False
+
+
+def test_a_refund_that_the_backup_does_not_know_is_booked_and_its_second_decision_waits_for_a_person(shop):
+    stripe = Scripted()
+    reconciling.catch_up(stripe, at=NOW)
+    send(stripe)
+    backup = Backup()
+    rma = asked(shop.order, Wish("2", 1))
+    arrived(rma)
+    send(stripe, after=timedelta(minutes=1))
+    assert len(stripe.books) == 2
+    for receipt in rma.receipts.all():
+        receipt.refunds.update(receipt=None)
+    backup.restore()
+    second = Refund.objects.create(
+        order=shop.order,
+        payment=shop,
+        rma=rma,
+        originator=Originator.RMA,
+        amount=495,
+        currency="EUR",
+        decided_at=NOW,
+        updated_at=NOW,
+        next_try_at=NOW,
+    )
+    worked(stripe, after=DAY)
+    assert len(stripe.books) == 2
+    assert now_of(second).state == RefundState.DUE
+    forgotten = Refund.objects.get(originator=Originator.EXTERNAL)
+    assert (forgotten.gateway_id, forgotten.rma, forgotten.state) == ("re_2", rma, RefundState.SUCCEEDED)
+    assert open_breaks().keys() == {"forgotten_refund"}
+    assert not Halt.objects.open().exists()
+    worked(stripe, after=2 * DAY)
+    assert (len(stripe.books), Halt.objects.count()) == (2, 1)
+
+
+def test_sending_stays_off_until_the_comparison_has_come_to_its_end(shop, monkeypatch):
+    stripe = Scripted()
+    reconciling.catch_up(stripe, at=NOW)
+    backup = Backup()
+    send(stripe)
+    backup.restore()
+    take_in = reconciling.take_in
+
+    def cut(*_told: Any, **_more: Any) -> None:
+        raise Unanswered("connection lost")
+
+    monkeypatch.setattr(reconciling, "take_in", cut)
+    worked(stripe, after=DAY)
+    assert Halt.objects.open().get().cause == Halt.Cause.RESTORED
+    monkeypatch.setattr(reconciling, "take_in", take_in)
+    worked(stripe, after=DAY + timedelta(minutes=10))
+    assert not Halt.objects.open().exists()
+    assert (len(stripe.books), Refund.objects.get().state) == (1, RefundState.SUCCEEDED)
+
+
+def test_a_whole_database_that_is_new_to_the_account_is_told_of_once(refund):
+    stripe = Scripted()
+    send(stripe)
+    stripe.books["re_1"] = replace(stripe.books["re_1"], id="re_9", refund_id="f" * 24, payment="pi_gone")
+    stripe.books["re_9"] = stripe.books.pop("re_1")
+    Refund.objects.update(state=RefundState.PENDING, gateway_id="re_9")
+    Refund.objects.update(state=RefundState.FAILED, gateway_id=None)
+    reconciling.catch_up(stripe, at=NOW)
+    reconciling.catch_up(stripe, at=NOW)
+    assert open_breaks().keys() == {"unknown_refund"}
+    assert Halt.objects.count() == 1
+
+
+def test_refunds_of_another_portal_on_the_same_account_stop_nobody(refund):
+    stripe = Scripted()
+    send(stripe)
+    stripe.books["re_9"] = replace(
+        stripe.books["re_1"], id="re_9", refund_id="f" * 24, payment="pi_other", installation="https://other.example"
+    )
+    reconciling.catch_up(stripe, at=NOW)
+    assert not Halt.objects.exists()
+    assert open_breaks() == {}
