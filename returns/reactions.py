@@ -73,7 +73,7 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "refund.succeeded": (keep_books, letter("refunded")),
     "refund.failed": (keep_books, letter("refund_failed")),
     "refund.canceled": (letter("refund_failed"),),
-    "refund.credited": (keep_books,),
+    "refund.credited": (keep_books, letter("credited")),
     "credit.spent": (keep_books,),
     "dispute.opened": (),
     "dispute.withdrawn": (keep_books,),

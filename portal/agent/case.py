@@ -63,6 +63,7 @@ LETTERS = {
     "refund_pending": gettext_lazy("refund on its way"),
     "refund_needs_details": gettext_lazy("bank details needed"),
     "refunded": gettext_lazy("refunded"),
+    "credited": gettext_lazy("store credit given"),
     "refund_failed": gettext_lazy("refund failed"),
     "paid_otherwise": gettext_lazy("paid another way"),
 }

@@ -1,14 +1,57 @@
 """Store credit: given for what came back, and spent in the shop. What is on an account the journal says."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 
 from returns.actions.record import noted, record
-from returns.actions.refunds import told
+from returns.actions.refunds import Part, decide, told
 from returns.actions.refusals import Refused
-from returns.models import Account, Actor, CreditAccount, Event, Order, Refund, Spending, Transfer
+from returns.models import (
+    RMA,
+    Account,
+    Actor,
+    CreditAccount,
+    Event,
+    Order,
+    Originator,
+    Receipt,
+    Refund,
+    RefundState,
+    Spending,
+    Transfer,
+)
+from returns.models.orders import normal_email
+
+
+@transaction.atomic(savepoint=False)
+def owe_credit(
+    rma: RMA, parts: Sequence[Part], *, bonus: int, receipt: Receipt | None, by: Actor, at: datetime
+) -> list[Event]:
+    """Give these parts of a locked RMA as store credit, at once unless others must agree first.
+
+    It takes up the room of the payments as money would; what none has room for is owed as money, for a person to pay.
+    `bonus` is all that the return is to bring by now on top, in minor units; what it brought already is taken off.
+    """
+    account, _new = CreditAccount.objects.get_or_create(
+        email=normal_email(rma.order.email), currency=rma.order.currency, defaults={"opened_at": at}
+    )
+    given = rma.refunds.aggregate(bonus=Sum("bonus", default=0))["bonus"]
+    about: dict[str, Any] = {"originator": Originator.RMA, "rma": rma, "receipt": receipt, "credit": account}
+    events = decide(rma.order, parts, **about, by=by, at=at)
+    refunds = [event.refund for event in events if event.kind == "refund.decided"]
+    credited = [refund for refund in refunds if refund and refund.credit]
+    for refund in credited[:1]:
+        refund.bonus = max(0, bonus - given)
+    for refund in credited:
+        if refund.state == RefundState.DUE:
+            events.append(issue(refund, by=by, at=at))
+        else:
+            refund.save()
+    return events
 
 
 @transaction.atomic(savepoint=False)

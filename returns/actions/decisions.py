@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from returns.actions.goodwill import grant
-from returns.actions.receiving import owe_arrived
+from returns.actions.owing import owe_arrived
 from returns.actions.record import noted, record
 from returns.actions.refunds import settle
 from returns.actions.refusals import Refused

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from returns.actions.owing import Arrived, owe
 from returns.actions.record import noted, record, remember
-from returns.actions.refunds import Part, decide, owe_refund, settle
+from returns.actions.refunds import is_open, owe_refund, settle
 from returns.actions.refusals import Refused
 from returns.actions.requests import ANSWER_WITHIN
 from returns.models import (
@@ -21,7 +22,6 @@ from returns.models import (
     ItemState,
     Order,
     OrderLine,
-    Originator,
     Receipt,
     ReceiptLine,
     RefundLine,
@@ -29,7 +29,7 @@ from returns.models import (
     RMAState,
     Valuation,
 )
-from returns.policy.amounts import due_so_far, worth_of_last
+from returns.policy.amounts import worth_of_last
 
 MOST = 1_000_000_000  # units of one kind in one count: far above any line, and within a column
 
@@ -51,15 +51,6 @@ class Count:
     @property
     def units(self) -> tuple[int, ...]:
         return (self.fine, self.damaged, self.missing, self.wrong, self.extra)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """What has arrived of an item: the units that are owed for by now, and minor units of loss of value to keep."""
-
-    item: RMAItem
-    units: int
-    kept: int = 0
 
 
 @transaction.atomic
@@ -87,27 +78,13 @@ def receive(rma: RMA, counts: Sequence[Count], *, by: Actor, at: datetime, note:
     events = [_move(rma, receipt, lines, by=by, at=at)]
     valued = Valuation.objects.of(rma).by_item() if set_aside or not first else {}
     arrived = _arrived(lines, items.values(), before, valued)
-    owed = _owe(receipt, arrived, {} if first else RefundLine.objects.filter(refund__rma=rma).owed(), by=by, at=at)
-    moved = owe_refund(rma, by=by, at=at) if owed else settle(rma, by=by, at=at)
+    already = {} if first else RefundLine.objects.filter(refund__rma=rma).owed()
+    owed = owe(rma, arrived, already, receipt=receipt, by=by, at=at)
+    moved = owe_refund(rma, by=by, at=at) if any(map(is_open, owed)) else settle(rma, by=by, at=at)
     record(*events, *owed, *moved)
     rma.save()
     remember(receipt, lines=lines)
     return receipt
-
-
-@transaction.atomic(savepoint=False)
-def owe_arrived(rma: RMA, *, by: Actor, at: datetime) -> list[Event]:
-    """Owe what earlier receipts counted of items of a locked RMA that an agent accepted only now.
-
-    The caller records the events.
-    """
-    receipt = rma.receipts.last()
-    if receipt is None:
-        return []
-    counted = ReceiptLine.objects.filter(receipt__rma=rma).counted()
-    valued = Valuation.objects.of(rma).by_item()
-    arrived = [_owable(item, counted[item.pk][0], valued) for item in rma.items.accepted() if item.pk in counted]
-    return _owe(receipt, arrived, RefundLine.objects.filter(refund__rma=rma).owed(), by=by, at=at)
 
 
 def _refuse_nonsense(counts: Sequence[Count]) -> None:
@@ -241,45 +218,7 @@ def _arrived(
     """Per accepted item: what has arrived with this receipt and those before it."""
     now = {line.line_id: line.fine + line.damaged for line in lines if line.item is not None}
     return [
-        _owable(item, before.get(item.pk, (0, 0))[0] + now.get(item.line_id, 0), valued)
+        Arrived.of(item, before.get(item.pk, (0, 0))[0] + now.get(item.line_id, 0), valued)
         for item in items
         if item.state == ItemState.ACCEPTED
     ]
-
-
-def _owable(item: RMAItem, units: int, valued: Mapping[int, tuple[int, int]]) -> Arrived:
-    """What is not valued yet is not owed yet."""
-    unvalued, kept = valued.get(item.pk, (0, 0))
-    return Arrived(item, units - unvalued, kept)
-
-
-def _owe(
-    receipt: Receipt,
-    arrived: Sequence[Arrived],
-    owed: Mapping[tuple[str, int | None], int],
-    *,
-    by: Actor,
-    at: datetime,
-) -> list[Event]:
-    """Owe what has arrived, less its fees and once the way back, and less what is `owed` already.
-
-    Where the fees take it all nothing is owed; a later receipt makes up for it.
-    """
-    rma = receipt.rma
-    parts = [part for one in arrived for part in _parts(one, owed)]
-    if any(one.units for one in arrived):
-        parts.append(Part(RefundLine.Kind.FEE, -rma.return_cost - owed.get((RefundLine.Kind.FEE, None), 0)))
-    if sum(part.amount for part in parts) <= 0:
-        return []
-    due = [part for part in parts if part.amount]
-    return decide(rma.order, due, originator=Originator.RMA, rma=rma, receipt=receipt, by=by, at=at)
-
-
-def _parts(arrived: Arrived, owed: Mapping[tuple[str, int | None], int]) -> list[Part]:
-    """What arrived units of an item bring and cost beyond what is owed for them already."""
-    item, units = arrived.item, arrived.units
-    goods, fee, loss = RefundLine.Kind.GOODS, RefundLine.Kind.FEE, RefundLine.Kind.VALUE_LOSS
-    brings = due_so_far(item.share, item.quantity, units) - owed.get((goods, item.pk), 0)
-    costs = due_so_far(item.fee, item.quantity, units) + owed.get((fee, item.pk), 0)
-    loses = arrived.kept + owed.get((loss, item.pk), 0)
-    return [Part(goods, brings, item), Part(fee, -costs, item), Part(loss, -loses, item)]

@@ -13,11 +13,13 @@ from django.db import transaction
 from django.db.models import Sum
 from django_fsm import can_proceed
 
+from returns.actions.delivery import delivery
 from returns.actions.proposals import others_needed
 from returns.actions.record import noted
 from returns.models import (
     RMA,
     Actor,
+    CreditAccount,
     Event,
     Goodwill,
     ItemState,
@@ -55,6 +57,7 @@ def decide(
     rma: RMA | None = None,
     receipt: Receipt | None = None,
     goodwill: Goodwill | None = None,
+    credit: CreditAccount | None = None,
 ) -> list[Event]:
     """Owe these parts, over the order's payments in their order: one refund row a charge.
 
@@ -62,8 +65,8 @@ def decide(
     give back, is owed all the same: it becomes a failed refund, for a person to find another way. What is above
     the limit of who decides waits until others have agreed (`policy/limits.py`).
     """
-    told_of = {"order": order, "rma": rma, "receipt": receipt, "goodwill": goodwill, "originator": originator}
-    made = place(parts, rooms(order, at), by=by, at=at, **told_of)
+    about: dict[str, Any] = {"rma": rma, "receipt": receipt, "goodwill": goodwill, "credit": credit}
+    made = place(parts, rooms(order, at), order=order, originator=originator, by=by, at=at, **about)
     events = [told("refund.decided", refund, parts=_by_kind(slices), by=by, at=at) for refund, slices in made]
     return events + go_on([refund for refund, _slices in made], by=by, at=at)
 
@@ -125,7 +128,9 @@ def _by_kind(parts: Sequence[Part]) -> dict[str, int]:
 
 
 def _obstacle(refund: Refund) -> str:
-    """Why it cannot be sent, known before anybody is asked, or ""."""
+    """Why it cannot be sent, known before anybody is asked, or "". Store credit is not sent."""
+    if refund.payment and refund.credit_id:
+        return ""
     return refund.payment.obstacle(refund.amount) if refund.payment else "no_payment"
 
 
@@ -133,6 +138,7 @@ def _fail(refund: Refund, reason: str, *, at: datetime) -> Event:
     was = refund.state
     refund.fail()
     refund.failure_reason = reason
+    refund.credit = None  # what cannot be credited is owed as money
     refund.save()
     return told("refund.failed", refund, was=was, by=SYSTEM, at=at)
 
@@ -158,12 +164,12 @@ def rooms(order: Order, at: datetime) -> list[tuple[Payment, int]]:
 
 
 def claimable(order: Order) -> int:
-    """What live returns of this order may still claim: their shares, less what refunds already cover."""
+    """What live returns of this order may still claim: shares and delivery, less what refunds already cover."""
     shares = RMAItem.objects.live().filter(rma__order=order).aggregate(total=Sum("share"))["total"] or 0
     covered = RefundLine.objects.filter(
         refund__order=order, refund__state__in=RefundState.active(), kind=RefundLine.Kind.GOODS
     )
-    return shares - (covered.aggregate(total=Sum("amount"))["total"] or 0)
+    return shares - (covered.aggregate(total=Sum("amount"))["total"] or 0) + delivery(order).claimable
 
 
 def _over(rooms: Sequence[tuple[Payment, int]], parts: Sequence[Part]) -> Iterator[tuple[Payment | None, list[Part]]]:
@@ -230,6 +236,11 @@ def settle(rma: RMA, *, by: Actor, at: datetime) -> list[Event]:
     return _move(rma, "await_rest", "rma.partly_refunded", by=by, at=at)
 
 
+def is_open(event: Event) -> bool:
+    """Whether what was just decided is still owed: store credit is given in the same moment."""
+    return event.refund is not None and event.refund.state in RefundState.open()
+
+
 def owe_refund(rma: RMA, *, by: Actor, at: datetime) -> list[Event]:
     """As `settle`, where a refund was just decided."""
     return _move(rma, "owe_refund", "rma.refund_owed", by=by, at=at)
@@ -245,9 +256,9 @@ def _move(rma: RMA, verb: str, kind: str, *, by: Actor, at: datetime) -> list[Ev
 
 
 def _all_accounted(rma: RMA) -> bool:
-    """Whether every accepted unit has been counted in some way, and no item waits for an agent."""
+    """Whether every accepted unit has been counted in some way or may be kept, and no item waits for an agent."""
     counted = ReceiptLine.objects.filter(receipt__rma=rma).counted()
     return all(
-        item.state == ItemState.ACCEPTED and counted.get(item.pk, (0, 0))[1] >= item.quantity
+        item.state == ItemState.ACCEPTED and (item.stays or counted.get(item.pk, (0, 0))[1] >= item.quantity)
         for item in rma.items.exclude(state=ItemState.REFUSED)
     )

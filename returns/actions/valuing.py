@@ -11,8 +11,8 @@ from typing import Any
 from django.db import transaction
 
 from returns.actions import photos
+from returns.actions.owing import owe_arrived
 from returns.actions.photos import Stored
-from returns.actions.receiving import owe_arrived
 from returns.actions.record import noted, record
 from returns.actions.refunds import settle
 from returns.actions.refusals import Refused

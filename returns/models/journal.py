@@ -52,7 +52,7 @@ class TransferQuerySet(AppendOnly):
         taken = self.filter(debited=account).aggregate(total=Sum("amount"))["total"] or 0
         return given - taken
 
-    def of_holder(self, holder: CreditAccount) -> Self:
+    def of_holder(self, holder: CreditAccount | int) -> Self:
         return self.filter(holder=holder)
 
 

@@ -299,6 +299,11 @@ class RMAItem(ItemLifecycle):
         return Verdict.from_json(self.verdict)
 
     @property
+    def stays(self) -> bool:
+        """Whether the shopper may keep it, so that nothing of it is sent."""
+        return self.resolution == Resolution.KEEP
+
+    @property
     def legal_path(self) -> LegalPath:
         return LegalPath(self.reason.legal_path) if self.reason else LegalPath.WITHDRAWAL
 

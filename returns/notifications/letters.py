@@ -10,13 +10,26 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Sum
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from returns import sentences
 from returns.links import find_page, status_link
-from returns.models import Grade, ItemState, Letter, OrderLine, ReceiptLine, Refund, RefundLine, RMAItem, Valuation
+from returns.models import (
+    Account,
+    Grade,
+    ItemState,
+    Letter,
+    OrderLine,
+    ReceiptLine,
+    Refund,
+    RefundLine,
+    RMAItem,
+    Transfer,
+    Valuation,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,12 +265,15 @@ def received(letter: Letter, at: datetime) -> Told:
     """What was counted, what that means for the money, and how much this parcel brings."""
     of_this = {"receipt__rma": letter.rma, "receipt__number": letter.event.data["receipt"]}
     lines = ReceiptLine.objects.filter(**of_this).select_related("line", "valuation")
-    owed = Refund.objects.filter(**of_this).total()
+    refunds = Refund.objects.filter(**of_this)
+    owed, given = refunds.filter(credit=None).total(), refunds.exclude(credit=None)
+    credit = given.total() + given.aggregate(bonus=Sum("bonus", default=0))["bonus"]
     return Told(
         gettext("The parcel of your return %(number)s has arrived") % _number(letter),
         [Entry(_name(line.line), _counted(line)) for line in lines],
         {
             "amount": sentences.money(owed, letter.event.order.currency) if owed else "",
+            "credit": sentences.money(credit, letter.event.order.currency) if credit else "",
             "valuing": any(hasattr(line, "valuation") for line in lines),
             "refund_by": _refund_by(letter, at),
         },
@@ -336,6 +352,21 @@ def refunded(letter: Letter, _at: datetime) -> Told:
     return Told(gettext("We have paid your money back"), _paid_for(letter), {"amount": _money(letter)})
 
 
+def credited(letter: Letter, _at: datetime) -> Told:
+    """What was put on the shopper's store credit, how much of it is the bonus, and what is on it now."""
+    told = letter.event.data
+    left = Transfer.objects.of_holder(told["account"]).balance(Account.STORE_CREDIT)
+    return Told(
+        gettext("We have put an amount on your store credit"),
+        _paid_for(letter),
+        {
+            "amount": sentences.money(told["amount"] + told["bonus"], told["currency"]),
+            "bonus": sentences.money(told["bonus"], told["currency"]) if told["bonus"] else "",
+            "left": sentences.money(left, told["currency"]),
+        },
+    )
+
+
 def refund_failed(letter: Letter, at: datetime) -> Told:
     return Told(
         gettext("We are looking for another way to pay your money back"),
@@ -395,6 +426,7 @@ LETTERS: dict[str, Callable[[Letter, datetime], Told]] = {
         refund_pending,
         refund_needs_details,
         refunded,
+        credited,
         refund_failed,
         paid_otherwise,
     )

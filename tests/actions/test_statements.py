@@ -11,7 +11,7 @@ from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.models import RMA, SHOPPER
 from tests.gateways.scripted import Scripted
-from tests.people import NOW, WANDA, arrived, asked, bought, late_order, promised
+from tests.people import NOW, WANDA, arrived, asked, bought, jana_order, late_order, promised
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,6 +49,19 @@ def test_a_receipt_takes_twelve_statements_and_one_commit(counts):
     promised()
     rma = asked(bought(), Wish("1", 3), Wish("2", 1))
     assert cost(lambda: receiving.receive(rma, counts, by=WANDA, at=NOW)) == (12, 1)
+
+
+def test_the_outbound_delivery_is_asked_about_in_one_statement_where_a_return_may_bring_it():
+    promised()
+    rma = asked(bought(jana_order(shipping_standard=495)), Wish("1", 3))
+    assert cost(lambda: receiving.receive(rma, [Count("1", fine=2)], by=WANDA, at=NOW)) == (12 + 1, 1)
+
+
+def test_store_credit_takes_ten_more():
+    promised(resolutions=["credit"], credit_bonus_percent=5)
+    rma = asked(bought(), Wish("1", 3, resolution="credit"))
+    # account asked for and opened, bonus so far, the credit, its transfers, its letter; four for where the return stands
+    assert cost(lambda: receiving.receive(rma, [Count("1", fine=3)], by=WANDA, at=NOW)) == (12 + 10, 1)
 
 
 def test_a_refund_is_claimed_in_four_statements_and_applied_in_twelve_with_a_commit_each():

@@ -102,6 +102,13 @@ def _claimed() -> Refund:
     return refund
 
 
+def _credited(data: OrderData) -> None:
+    promised(resolutions=["credit"], credit_bonus_percent=5)
+    wishes = Wish("1", 2, "too_small", "credit"), Wish("2", 1, resolution="credit")
+    rma = asked(bought(data), *wishes)
+    receiving.receive(rma, [Count("1", fine=1), Count("2", fine=1)], by=WANDA, at=SOON)
+
+
 def _on_its_way(data: OrderData) -> None:
     shipping.carrier_news(
         _label(data),
@@ -153,5 +160,6 @@ HAPPENS: dict[str, Callable[[OrderData], object]] = {
     "refund_needs_details": _refund("requires_action"),
     "refunded": _refund("succeeded"),
     "paid_otherwise": _paid_otherwise,
+    "credited": _credited,
     "refund_failed": _refund("failed", failure_reason="expired_or_canceled_card"),
 }
