@@ -8,8 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from portal.access import everybody
+from returns.actions import provider
 from returns.gateways.stripe import Forged, read_webhook
-from returns.models import GatewayEvent
 
 logger = logging.getLogger("returns.hooks")
 
@@ -30,6 +30,5 @@ def stripe(request: HttpRequest) -> HttpResponse:
     except Forged as forgery:
         logger.warning("a webhook was refused: %s", forgery)
         return HttpResponse(status=400)
-    event = GatewayEvent(id=news.id, kind=news.kind, object_id=news.object_id, received_at=now, next_try_at=now)
-    GatewayEvent.objects.bulk_create([event], ignore_conflicts=True)
+    provider.store([news], at=now)
     return HttpResponse()

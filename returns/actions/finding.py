@@ -36,7 +36,7 @@ def take_in(remote: Remote, *, at: datetime) -> None:
         if remote.status not in NOTHING_MOVED:
             _book(payment, remote, at=at)
     elif made_here(remote):
-        open_break("unknown_refund", remote.id, at=at, **_values(remote))
+        open_break("unknown_refund", remote.id, at=at, **_values(remote), paid_by=[remote.payment, remote.charge])
 
 
 def ours(remote: Remote) -> Refund | None:

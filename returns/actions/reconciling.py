@@ -16,7 +16,7 @@ from returns.actions.disputes import settle_by_chargebacks
 from returns.actions.finding import NOTHING_MOVED, made_here, ours, take_in
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Gateway, PutOff, Rejected, Remote, Unanswered
-from returns.models import Break, GatewayEvent, Halt, Reconciled, Refund, RefundState
+from returns.models import Break, GatewayEvent, Halt, Payment, Reconciled, Refund, RefundState
 from returns.models.people import SYSTEM
 
 OVERLAP = timedelta(minutes=15)  # events are told late, and clocks differ
@@ -53,6 +53,15 @@ def look_back(gateway: Gateway, *, at: datetime) -> None:
         halts.start(Halt.Cause.RESTORED, why="", by=SYSTEM, at=at)
     if Halt.objects.open().filter(cause=Halt.Cause.RESTORED).exists():
         compare_refunds(gateway, since=at - MONTH, at=at)
+    _take_in_what_came_later(gateway, at=at)
+
+
+def _take_in_what_came_later(gateway: Gateway, *, at: datetime) -> None:
+    """A restored database may get an order again after the refund of it was found."""
+    for told in Break.objects.open().filter(kind="unknown_refund"):
+        if Payment.objects.named(*told.values["paid_by"]).exists():
+            take_in(gateway.fetch(told.subject), at=at)
+            breaks.gone(Q(pk=told.pk), at=at)
 
 
 def fetch_events(gateway: Gateway, *, at: datetime) -> None:

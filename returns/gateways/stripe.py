@@ -299,7 +299,7 @@ def read_webhook(body: bytes, signature: str, *, now: int) -> News:
         event = stripe.Webhook.construct_event(body, signature, settings.STRIPE_WEBHOOK_SECRET).to_dict()
         stamp = int(dict(part.split("=", 1) for part in signature.split(","))["t"])
         news = _news(event)
-        ours = event.get("account") is None and event["livemode"] in _modes()
+        ours = event.get("account") is None and any(news.livemode is mode for mode in _modes())
     except Exception as error:
         raise Forged(type(error).__name__) from error
     if stamp > now + FUTURE_SECONDS:

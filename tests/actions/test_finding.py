@@ -166,7 +166,8 @@ def test_a_forgotten_refund_of_no_payment_of_ours_is_told(refund):
     stripe = Scripted()
     send(stripe)
     finding.take_in(replace(stripe.books["re_1"], id="re_2", refund_id="0" * 24, payment="pi_other"), at=NOW)
-    assert breaks() == {"unknown_refund": {"remote": "re_2", "amount": 9_672, "currency": "EUR"}}
+    told = {"remote": "re_2", "amount": 9_672, "currency": "EUR", "paid_by": ["pi_other", ""]}
+    assert breaks() == {"unknown_refund": told}
 
 
 # --- the cap race (security.md, A16) --------------------------------------------------------------

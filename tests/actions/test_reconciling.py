@@ -11,6 +11,7 @@ from returns.actions import breaks, provider, reconciling, sending
 from returns.actions.reconciling import MONTH, NIGHT
 from returns.actions.requests import Wish
 from returns.gateways.gateway import News, PutOff, Rejected, Unanswered
+from returns.importing.data import PaymentData
 from returns.models import (
     Attempt,
     Break,
@@ -362,6 +363,10 @@ def test_a_whole_database_that_is_new_to_the_account_is_told_of_once(refund):
     reconciling.catch_up(stripe, at=NOW)
     assert open_breaks().keys() == {"unknown_refund"}
     assert Halt.objects.count() == 1
+    bought(jana_order("A-1002", payments=(PaymentData("pi_gone", 29_990, "EUR"),)))
+    reconciling.catch_up(stripe, at=NOW)
+    assert open_breaks().keys() == {"forgotten_refund"}
+    assert Refund.objects.get(originator=Originator.EXTERNAL).order.number == "A-1002"
 
 
 def test_refunds_of_another_portal_on_the_same_account_stop_nobody(refund):

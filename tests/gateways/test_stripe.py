@@ -5,18 +5,31 @@ import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from returns.actions import halts, provider, sending
+from returns.actions import disputes, halts, payouts, provider, reconciling, sending
 from returns.actions.sending import ABSENCE_AGE, LOOKS
 from returns.gateways.gateway import News, PutOff, Rejected, Unanswered
 from returns.gateways.standin.process import StandIn, running
-from returns.gateways.stripe import BUSY, Forged, Stripe, connect, read_webhook
+from returns.gateways.stripe import BUSY, Forged, Pace, Stripe, connect, gateway, read_webhook
 from returns.importing.data import PaymentData
-from returns.models import RMA, Attempt, Break, GatewayEvent, Halt, Originator, Refund, RefundState, RMAState
+from returns.models import (
+    RMA,
+    Attempt,
+    Break,
+    Dispute,
+    GatewayEvent,
+    Halt,
+    Originator,
+    Payment,
+    Refund,
+    RefundState,
+    RMAState,
+)
 from tests.people import NOW, arrived, asked, bought, jana_order, promised
 
 KEY = "sk_test_portal"
@@ -228,6 +241,130 @@ def test_a_look_that_is_refused_or_lost_says_so(shop):
     shop.standin.fail("unavailable", method="GET")
     with pytest.raises(Unanswered):
         shop.stripe.fetch("re_1")
+
+
+# --- reconciliation over HTTP -------------------------------------------------------------------
+
+
+@pytest.fixture
+def now(shop) -> datetime:
+    """The provider's own time: what it has made since, it dates by it."""
+    return datetime.fromtimestamp(shop.standin.control("GET", "")["now"], UTC)
+
+
+EARLIER = timedelta(hours=1)
+
+
+def test_refunds_are_listed_by_payment_by_charge_and_since(shop, now):
+    made = shop.stripe._api.refunds.create({"charge": shop.charge, "amount": 100}).id
+    shop.send()
+    ours = shop.refund.gateway_id
+    assert {one.id for one in shop.stripe.refunds_of(shop.refund.payment.reference)} == {made, ours}
+    assert {one.id for one in shop.stripe.refunds_of(shop.charge)} == {made, ours}
+    since = {one.id: one for one in shop.stripe.refunds_since(now - EARLIER)}
+    assert since.keys() == {made, ours}
+    assert (since[ours].payment, since[ours].charge) == (shop.refund.payment.reference, shop.charge)
+    assert (since[ours].installation, since[ours].rma) == (settings.BASE_URL, RMA.objects.get().number)
+    assert (since[made].refund_id, since[made].installation) == ("", "")
+    assert list(shop.stripe.refunds_since(now + EARLIER)) == []
+
+
+def test_a_payment_that_is_known_by_its_charge_is_refunded_by_it(shop):
+    Payment.objects.update(reference=shop.charge)
+    shop.send()
+    assert (shop.refund.state, shop.there) == (RefundState.SUCCEEDED, ONCE)
+
+
+def test_events_that_were_missed_are_read(shop, now):
+    shop.send()
+    told = list(shop.stripe.events_since(now - EARLIER))
+    assert {(one.kind, one.object_id) for one in told} == {
+        ("refund.created", shop.refund.gateway_id),
+        ("charge.refunded", shop.charge),
+    }
+    assert {one.livemode for one in told} == {False}
+    assert list(shop.stripe.events_since(now + EARLIER)) == []
+
+
+def test_a_dispute_is_read_with_what_the_bank_holds(shop):
+    dispute = shop.standin.dispute(shop.charge)["id"]
+    remote = shop.stripe.dispute(dispute)
+    assert (remote.status, remote.amount, remote.currency) == ("needs_response", 29_990, "EUR")
+    assert (remote.withdrawn, remote.refundable, remote.charge) == (29_990, False, shop.charge)
+    assert [one.id for one in shop.stripe.disputes_of(shop.refund.payment.reference)] == [dispute]
+    shop.standin.move_dispute(dispute, "won")
+    assert shop.stripe.dispute(dispute).withdrawn == 0
+
+
+def test_a_disputed_charge_is_not_refunded_until_the_dispute_is_won(shop):
+    dispute = shop.standin.dispute(shop.charge)["id"]
+    shop.send()
+    assert (shop.refund.state, Dispute.objects.get().status) == (RefundState.UNCERTAIN, "needs_response")
+    shop.send(ABSENCE_AGE)
+    assert shop.refund.state == RefundState.DUE
+    shop.standin.move_dispute(dispute, "won")
+    disputes.keep(shop.stripe.dispute(dispute), at=NOW)
+    shop.send(timedelta(days=2))
+    assert (shop.refund.state, shop.there) == (RefundState.SUCCEEDED, ONCE)
+
+
+def test_the_lines_of_a_payout_add_up_with_our_refund_among_them(shop, now):
+    shop.send()
+    payout = shop.standin.pay_out("eur")["id"]
+    assert shop.stripe.payouts_since(now - EARLIER) == [payout]
+    lines = shop.stripe.movements(payout)
+    assert sum(line.net for line in lines) == 0
+    (moved,) = [line for line in lines if line.kind == "refund"]
+    assert (moved.amount, moved.currency, moved.source) == (-9_672, "EUR", shop.refund.gateway_id)
+    payouts.compare(shop.stripe, payout, at=NOW)
+    assert not Break.objects.exists()
+
+
+def test_the_same_key_with_another_amount_stops_for_a_person(shop):
+    """F15: the parameters were changed by a deploy."""
+    shop.stripe._api.refunds.create(
+        {"charge": shop.charge, "amount": 100}, {"idempotency_key": f"r-{shop.refund.public_id}-1"}
+    )
+    shop.send()
+    assert shop.refund.state == RefundState.UNCERTAIN
+    assert Break.objects.get().kind == "idempotency_error"
+    assert shop.there["amount"] == 100
+
+
+def test_a_whole_comparison_finds_what_was_lost_and_what_was_made_by_hand(shop, now):
+    shop.standin.fail("lost_answer")
+    shop.send()
+    shop.stripe._api.refunds.create({"charge": shop.charge, "amount": 100})
+    reconciling.compare_refunds(shop.stripe, since=now - EARLIER, at=NOW)
+    assert shop.refund.state == RefundState.SUCCEEDED
+    assert Refund.objects.get(originator=Originator.EXTERNAL).amount == 100
+
+
+def test_calls_are_held_back_to_their_pace():
+    clock, slept = [0.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(round(seconds, 6))
+        clock[0] += seconds
+
+    pace = Pace(10, clock=lambda: clock[0], sleep=sleep)
+    for _call in range(3):
+        pace.wait()
+    clock[0] += 5
+    pace.wait()
+    assert slept == [0, 0.1, 0.1, 0]
+
+
+def test_only_the_real_provider_is_called_at_a_pace(settings):
+    gateway.cache_clear()
+    settings.STRIPE_API_KEY = KEY
+    settings.STRIPE_API_BASE = ""
+    paced = gateway()._api._requestor._client
+    assert type(paced).__name__ == "_Paced"
+    gateway.cache_clear()
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+    assert type(gateway()._api._requestor._client).__name__ == "RequestsClient"
+    gateway.cache_clear()
 
 
 # --- webhooks -----------------------------------------------------------------------------------

@@ -56,7 +56,7 @@ class TestProven:
         assert (answer.status_code, answer.content) == (200, b"")
         stored = GatewayEvent.objects.get()
         assert (stored.id, stored.kind, stored.object_id) == ("evt_1", "refund.updated", "re_1")
-        assert (stored.worked_at, stored.tries) == (None, 0)
+        assert (stored.worked_at, stored.tries, stored.livemode) == (None, 0, False)
         assert stored in GatewayEvent.objects.unworked(stored.received_at)
 
     def test_the_same_event_again_is_stored_once_and_what_was_worked_stays_worked(self):
@@ -78,6 +78,7 @@ class TestProven:
         settings.STRIPE_API_KEY = ""
         assert tell(livemode=True).status_code == 200
         assert tell(id="evt_2").status_code == 200
+        assert set(GatewayEvent.objects.values_list("id", "livemode")) == {("evt_1", True), ("evt_2", False)}
 
     def test_it_takes_one_statement(self, django_assert_num_queries):
         with django_assert_num_queries(1):
@@ -148,6 +149,9 @@ class TestForged:
             json.dumps(event(id="evt\ud800")).encode(),
             json.dumps(event(id="")).encode(),
             json.dumps(event(data={"object": {"id": ["re_1"]}})).encode(),
+            json.dumps(event(livemode=None)).encode(),
+            json.dumps(event(livemode="false")).encode(),
+            json.dumps(event(livemode=0)).encode(),
         ],
         ids=lambda body: repr(body)[:40],
     )
