@@ -404,6 +404,7 @@ def _purpose(line: RefundLine) -> str:
         RefundLine.Kind.SHIPPING: gettext("Delivery to you"),
         RefundLine.Kind.FEE: gettext("Fee that is taken off"),
         RefundLine.Kind.GOODWILL: gettext("Granted in addition"),
+        RefundLine.Kind.EXTERNAL: gettext("Money back"),  # a person made it at the provider, and did not say for what
     }
     return _name(line.line) if line.line else named[RefundLine.Kind(line.kind)]
 

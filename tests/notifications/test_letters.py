@@ -13,13 +13,15 @@ from django.conf import settings
 from django.template import Context, Template
 from django.template.loader import get_template
 
+from returns.actions import finding
 from returns.importing.data import LineData
 from returns.models import Letter, StatusLink
 from returns.notifications.deliver import compose
 from returns.notifications.letters import LETTERS
 from returns.reactions import REACTIONS
+from tests.gateways.scripted import Scripted
 from tests.notifications.owed import HAPPENS, NOTE, later, owed
-from tests.people import MUG, SHIRT, jana_order
+from tests.people import MUG, NOW, SHIRT, bought, jana_order
 
 TEMPLATES = Path(settings.BASE_DIR) / "returns" / "templates" / "returns" / "email"
 LINK = re.compile(r"http://127\.0\.0\.1:8000/link/[\w-]{22}/")
@@ -228,6 +230,14 @@ def test_a_refunds_letter_names_the_amount_and_what_it_is_for(kind: str) -> None
     first, items = paragraphs(kind)[:2]
     assert "€101.51" in first
     assert items == "- T-shirt | €96.72\n- Mug | €4.79"
+
+
+def test_what_somebody_paid_back_at_the_provider_is_told_without_its_parts() -> None:
+    order = bought()
+    payment = order.payments.get()
+    finding.take_in(Scripted().refund_by_hand(payment, 500), at=NOW)
+    _subject, text, _html = written(Letter.objects.get(kind="refunded"))
+    assert "- Money back\n  €5.00" in text
 
 
 def test_store_credit_names_its_bonus_and_what_is_on_the_account_now() -> None:
