@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from returns.actions import applying, decisions, goodwill, receiving, requests, sending, shipping
+from returns.actions import applying, decisions, finding, goodwill, receiving, requests, sending, shipping
 from returns.actions.once import once
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
@@ -133,6 +133,27 @@ def test_eight_workers_send_each_refund_once():
     assert (len(stripe.keys), len(set(stripe.keys))) == (12, 12)
     assert set(Refund.objects.values_list("state", flat=True)) == {RefundState.SUCCEEDED}
     assert set(RMA.objects.values_list("state", flat=True)) == {RMAState.REFUNDED}
+
+
+def test_of_two_refunds_of_one_payment_one_is_in_flight_at_a_time():
+    promised()
+    order = bought()
+    arrived(asked(order, SHIRT))
+    arrived(asked(order, MUG))
+    claims = at_once(*[lambda: sending._claim(NOW)] * 8)
+    assert len([claim for claim in claims if claim is not None]) == 1
+    assert Refund.objects.filter(state=RefundState.SENDING).count() == 1
+
+
+def test_a_refund_made_by_hand_and_found_by_many_at_once_is_booked_once():
+    promised()
+    arrived(asked(bought(), SHIRT))
+    refund = Refund.objects.get()
+    remote = Scripted().refund_by_hand(refund.payment, 29_990)
+    at_once(*[lambda: finding.take_in(remote, at=NOW)] * 8, *[lambda: sending._claim(NOW)] * 4)
+    assert Refund.objects.filter(originator="external").count() <= 1
+    active = sum(one.amount for one in Refund.objects.active())
+    assert active <= 29_990
 
 
 def test_goodwill_granted_by_many_at_once_stays_below_what_was_captured():

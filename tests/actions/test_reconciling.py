@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core import serializers
+from django.db import connection
 
 from returns.actions import breaks, provider, reconciling, sending
 from returns.actions.reconciling import MONTH, NIGHT
@@ -246,11 +247,20 @@ class Backup:
         self._rows = [serializers.serialize("json", model.objects.all()) for model in self.MODELS]
 
     def restore(self) -> None:
-        for model in reversed(self.MODELS):
-            model.objects.all()._raw_delete("default")
+        self._forget()
         for rows in self._rows:
             for row in serializers.deserialize("json", rows):
                 row.save()
+
+    def _forget(self) -> None:
+        if connection.vendor == "postgresql":  # where the journal cannot be deleted, as it should be
+            tables = ", ".join(model._meta.db_table for model in self.MODELS)
+            with connection.cursor() as cursor:
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursor.execute(f"TRUNCATE {tables} CASCADE")
+            return
+        for model in reversed(self.MODELS):
+            model.objects.all()._raw_delete("default")
 
 
 @pytest.fixture
