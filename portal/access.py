@@ -5,9 +5,9 @@ A shopper's session stands at one of two levels for a return (security.md):
     looked up       the order's number and e-mail or postcode were known: goods, prices, states. It may write a
                     message, and sees that there are messages and of which day.
     by a letter     a letter's link opened the return, so its reader reads the mail of the address on file: the
-                    messages' words as well.
+                    messages' words as well, and our photos of what arrived.
 
-Photos are shown to the session that sent them in this visit, and to staff.
+Photos that shoppers send are shown to the session that sent them in this visit, and to staff.
 """
 
 import logging
@@ -21,7 +21,7 @@ from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
@@ -127,17 +127,22 @@ def own_photos(request: HttpRequest) -> list[str]:
 
 
 def viewer_of_photo(view: View) -> View:
-    """Hands the view the name of a photo that this session has sent, or of any for staff; else there is none (404)."""
+    """Hands the view the name of a photo that this session sent or may see as proof, or of any for staff; else 404."""
 
     @wraps(view)
     def guarded(request: HttpRequest, name: str) -> HttpResponseBase:
-        theirs = request.user.is_authenticated and Photo.objects.filter(name=name).exists()
-        if not theirs and name not in own_photos(request):
+        may = Photo.objects.all() if request.user.is_authenticated else _proofs(request)
+        if name not in own_photos(request) and not may.filter(name=name).exists():
             raise Http404
         return kept_private(view(request, name))
 
     guarded.audience = frozenset({"shopper", *Role})  # type: ignore[attr-defined]
     return guarded
+
+
+def _proofs(request: HttpRequest) -> "QuerySet[Photo]":
+    """Our photos of what arrived, for who came by a letter's link: what a loss of value is founded on (law.md M-8)."""
+    return Photo.objects.exclude(counted=None).filter(rma__in=[*request.session.get("returns", {}).values()])
 
 
 def kept_private[R: HttpResponseBase](response: R) -> R:

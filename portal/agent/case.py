@@ -23,6 +23,7 @@ from returns.models import (
     Originator,
     RefundState,
     RMAItem,
+    Valuation,
 )
 from returns.models.lifecycle import legal
 from returns.policy.facts import Answer, LegalPath, Resolution
@@ -162,7 +163,12 @@ class Case:
             return None
         version = Event.objects.version(known.order_id)
         rmas = RMA.objects.with_contents().prefetch_related(
-            "receipts__lines__line", "items__photos", "messages__photos", "goodwill"
+            "receipts__lines__line",
+            "receipts__lines__photos",
+            "receipts__lines__valuation",
+            "items__photos",
+            "messages__photos",
+            "goodwill",
         )
         return cls(rmas.get(pk=known.pk), version)
 
@@ -185,11 +191,18 @@ class Case:
         return Money.of(self.rma)
 
     @cached_property
+    def valuations(self) -> list[Valuation]:
+        """What came back harmed, as it was or will be valued; nothing of what was refused."""
+        refused = {item.item.pk for item in self.items if item.item.state == ItemState.REFUSED}
+        counted = (line for receipt in self.rma.receipts.all() for line in receipt.lines.all())
+        return [line.valuation for line in counted if hasattr(line, "valuation") and line.item_id not in refused]
+
+    @cached_property
     def proposal(self) -> str:
         """What the verdicts suggest for the items that wait; a person decides."""
         waiting = [item.item.judged for item in self.items if item.waits]
         if not waiting:
-            return ""
+            return _("Say what the damaged goods have lost in value.") if self._unvalued else ""
         if self.rma.waits_for_shopper:
             return _("Wait for the shopper's answer.")
         if any(verdict.by_right for verdict in waiting):
@@ -197,6 +210,10 @@ class Case:
         if all(verdict.answer == Answer.REFUSE for verdict in waiting):
             return _("Decline, or approve beyond policy and say why.")
         return _("Look at the reasons; approve unless something speaks against it.")
+
+    @property
+    def _unvalued(self) -> bool:
+        return any(valuation.valued_at is None for valuation in self.valuations)
 
     @cached_property
     def history(self) -> list[Entry]:

@@ -1,6 +1,7 @@
 """What an agent decides. Each form is good for one decision on what was on the screen."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,13 +9,16 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, to_lo
 from django.utils.translation import gettext as _
 
 from portal.agent.amounts import typed_amount
+from portal.agent.outcome import Row
+from portal.uploads import ManyPhotos
 from returns import sentences
 from returns.actions.conversation import LIMIT
 from returns.actions.once import draw_token
 from returns.actions.refusals import Refused
-from returns.models import RMA, GoodwillReason, ItemState
+from returns.models import RMA, GoodwillReason, ItemState, Valuation
 from returns.policy.currencies import EXPONENTS, TooFine
 
+_PERCENT = re.compile(r"([0-9]{1,2})%")
 AREA = forms.Textarea(attrs={"class": "textarea", "rows": 3})
 
 
@@ -24,6 +28,7 @@ class DecisionForm(forms.Form):
     token = forms.CharField(max_length=64, min_length=16, initial=draw_token, widget=forms.HiddenInput)
     seen = forms.IntegerField(widget=forms.HiddenInput)
     own = ("token", "seen")
+    outcome: Sequence[Row] = ()  # what it would do to the money, when that was asked
 
     def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, **preset: Any) -> None:
         super().__init__(data, auto_id=f"{type(self).__name__.lower()}-%s", initial=preset)
@@ -56,6 +61,20 @@ class AmountField(forms.CharField):
         if not 0 < amount < 2**53:
             raise forms.ValidationError(_("Please enter an amount above zero."))
         return amount
+
+
+class LossField(AmountField):
+    """An amount, or a percentage of what the units are worth; 0 for none. Its value is minor units."""
+
+    worth = 0
+
+    def clean(self, value: Any) -> int:
+        typed = "".join(str(value or "").split())
+        if percent := _PERCENT.fullmatch(typed):
+            return self.worth * int(percent[1]) // 100
+        if typed == "0":
+            return 0
+        return super().clean(value) or 0
 
 
 def _decimals(currency: str) -> str:
@@ -142,6 +161,75 @@ class ApprovalForm(ItemsForm):
         told = self.cleaned_data
         named = {item.line.line_id: told.get(name) for name, item in self.feeable.items()}
         return {line: fee for line, fee in named.items() if fee and line in told.get("lines", ())}
+
+
+class ValuationForm(DecisionForm):
+    """What the damaged units of one line in one parcel have lost in value."""
+
+    loss = LossField(
+        label=gettext_lazy("Loss of value"),
+        max_length=30,
+        help_text=gettext_lazy("An amount, or a percentage such as 30 %; 0 if nothing is kept."),
+        error_messages={"required": gettext_lazy("Please enter an amount, a percentage, or 0.")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=2000,
+        required=False,
+        widget=AREA,
+        help_text=gettext_lazy("The shopper reads this. Please write in the shopper's language."),
+    )
+    photos = forms.FileField(
+        label=gettext_lazy("Photos of what arrived"),
+        required=False,
+        widget=ManyPhotos,
+        help_text=gettext_lazy("A loss needs at least one; the shopper sees them."),
+    )
+
+    def __init__(
+        self,
+        rma: RMA,
+        data: Mapping[str, Any] | None = None,
+        *,
+        valuation: Valuation,
+        fault: Refused | None = None,
+        **preset: Any,
+    ) -> None:
+        super().__init__(rma, data, **preset)
+        self.fault = fault  # of the photos that came with it
+        self.auto_id = f"valuation{valuation.pk}-%s"
+        self.valuation = valuation
+        loss = self.fields["loss"]
+        assert isinstance(loss, LossField)
+        loss.currency, loss.worth = rma.order.currency, valuation.worth
+        loss.widget.attrs = {"class": "input", "inputmode": "text", "autocomplete": "off"}
+
+    def clean(self) -> dict[str, Any]:
+        """A loss is less than what the units are worth, and has a reason."""
+        told = super().clean() or {}
+        loss = told.get("loss") or 0
+        if loss >= self.valuation.worth:
+            self.add_error("loss", sentences.of_refusal(Refused("loss_above_worth")))
+        if self.fault:
+            self.add_error("photos", sentences.of_refusal(self.fault))
+        if loss and not told.get("reason"):
+            self.add_error("reason", sentences.of_refusal(Refused("note_missing")))
+        return told
+
+    def wish(self) -> dict[str, Any]:
+        return {"loss": self.cleaned_data["loss"], "reason": self.cleaned_data["reason"], "valuation": self.valuation}
+
+
+class ForgivenessForm(DecisionForm):
+    """A loss of value is taken back."""
+
+    def __init__(self, rma: RMA, data: Mapping[str, Any] | None = None, *, valuation: Valuation, **preset: Any) -> None:
+        super().__init__(rma, data, **preset)
+        self.auto_id = f"forgiveness{valuation.pk}-%s"
+        self.valuation = valuation
+
+    def wish(self) -> dict[str, Any]:
+        return {"valuation": self.valuation}
 
 
 class RejectionForm(ItemsForm):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from returns import sentences
 from returns.models import RMA, Author, ItemState, Message
-from returns.models.rmas import RMAQuerySet
+from returns.models.rmas import RMAQuerySet, unvalued
 
 PAGE = 50
 
@@ -74,7 +74,7 @@ def told(rmas: RMAQuerySet) -> RMAQuerySet:
     return (
         rmas.select_related("order")
         .prefetch_related("items__line")
-        .annotate(last_author=Message.objects.all().last_author())
+        .annotate(last_author=Message.objects.all().last_author(), unvalued=unvalued())
     )
 
 
@@ -83,9 +83,11 @@ def _rows(rmas: Iterable[RMA], at: datetime) -> list[Row]:
 
 
 def _why(rma: RMA) -> list[str]:
-    """The reasons of the items that wait, each once."""
+    """The reasons of the items that wait, each once, and what is to be valued."""
     waiting = [item for item in rma.items.all() if item.state == ItemState.REFERRED]
-    return list(dict.fromkeys(sentences.of_reason(reason) for item in waiting for reason in item.judged.reasons))
+    reasons = [sentences.of_reason(reason) for item in waiting for reason in item.judged.reasons]
+    harmed = [_("Damaged goods have arrived and are to be valued.")] if rma.unvalued else []  # type: ignore[attr-defined]
+    return list(dict.fromkeys([*reasons, *harmed]))
 
 
 def _late(rma: RMA, at: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,22 +11,27 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.access import member, staff
+from portal.agent import outcome
 from portal.agent import queue as queues
 from portal.agent.case import Case
 from portal.agent.forms import (
     ApprovalForm,
     CancellationForm,
     DecisionForm,
+    ForgivenessForm,
     MessageForm,
     RejectionForm,
     ReopeningForm,
+    ValuationForm,
 )
 from portal.templatetags.portal import summary
+from portal.uploads import kept, takes_files
 from returns import sentences
-from returns.actions import conversation, decisions
+from returns.actions import conversation, decisions, valuing
 from returns.actions.once import Answer, once
+from returns.actions.photos import Stored
 from returns.actions.refusals import Refused
-from returns.models import RMA, Role
+from returns.models import RMA, Role, Valuation
 
 access_log = logging.getLogger("returns.access")
 
@@ -36,6 +42,7 @@ FORMS: dict[str, tuple[type[DecisionForm], ...]] = {
     "cancel": (CancellationForm,),
     "write": (MessageForm,),
 }
+STAND_IN = (Stored("0" * 32, 1, 1, 1),)  # while only the money is asked for: a photo may still be added
 
 
 @staff(Role.AGENT)
@@ -80,6 +87,29 @@ def rejection(request: HttpRequest, number: str) -> HttpResponse:
     return _decide(request, number, RejectionForm, decisions.reject)
 
 
+@takes_files
+@staff(Role.AGENT)
+@require_POST
+def valuation(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """What damaged goods have lost in value, with the photos that prove it."""
+    found = _valuation(number, pk)
+    pictures, fault = kept(request.FILES.getlist("photos"))
+    form = partial(ValuationForm, valuation=found, fault=fault)
+    return _decide(request, number, form, partial(_value, pictures=STAND_IN if _asks(request) else pictures))
+
+
+@staff(Role.AGENT)
+@require_POST
+def forgiveness(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """A loss of value is taken back."""
+    return _decide(request, number, partial(ForgivenessForm, valuation=_valuation(number, pk)), _forgive)
+
+
+def _valuation(number: str, pk: int) -> Valuation:
+    told = Valuation.objects.select_related("counted__receipt__rma")
+    return get_object_or_404(told, pk=pk, counted__receipt__rma__number=number)
+
+
 @staff(Role.AGENT)
 @require_POST
 def reopening(request: HttpRequest, number: str) -> HttpResponse:
@@ -108,13 +138,31 @@ def _approve(rma: RMA, *, amount: int | None, reason: str, fees: Mapping[str, in
     return decisions.approve_with_goodwill(rma, amount=amount, reason=reason, **wish)
 
 
-def _decide(request: HttpRequest, number: str, kind: type[DecisionForm], verb: Callable[..., RMA]) -> HttpResponse:
+def _value(_rma: RMA, *, valuation: Valuation, **wish: Any) -> RMA:
+    return valuing.value(valuation, **wish)
+
+
+def _forgive(_rma: RMA, *, valuation: Valuation, **wish: Any) -> RMA:
+    return valuing.forgive(valuation, **wish)
+
+
+def _asks(request: HttpRequest) -> bool:
+    """Whether the agent asks what a decision would do to the money, and decides nothing yet."""
+    return "preview" in request.POST
+
+
+def _decide(
+    request: HttpRequest, number: str, kind: Callable[..., DecisionForm], verb: Callable[..., RMA]
+) -> HttpResponse:
     """One decision on what was seen, however often it is sent."""
     rma = get_object_or_404(RMA.objects.with_contents(), number=number)
     form = kind(rma, request.POST)
     if not form.is_valid():
         return _page(request, number, form, status=422)
     try:
+        if _asks(request):
+            form.outcome = outcome.of(rma, _verb(request, form, verb))
+            return _page(request, number, form)
         _decide_once(request, form, verb)
     except Refused as refused:
         if refused.field not in form.fields:
@@ -125,15 +173,19 @@ def _decide(request: HttpRequest, number: str, kind: type[DecisionForm], verb: C
 
 
 def _decide_once(request: HttpRequest, form: DecisionForm, verb: Callable[..., RMA]) -> None:
-    now = timezone.now()
+    perform = _verb(request, form, verb)
 
     def work() -> Answer:
         decisions.refuse_if_changed(form.rma, since=form.cleaned_data["seen"])
-        verb(form.rma, by=member(request).actor, at=now, **form.wish())
+        perform()
         return 302, {}
 
     said = {"path": request.path, **form.cleaned_data}
-    once("page", form.cleaned_data["token"], said, work, at=now)
+    once("page", form.cleaned_data["token"], said, work, at=timezone.now())
+
+
+def _verb(request: HttpRequest, form: DecisionForm, verb: Callable[..., RMA]) -> Callable[[], RMA]:
+    return partial(verb, form.rma, by=member(request).actor, at=timezone.now(), **form.wish())
 
 
 def _page(
@@ -153,6 +205,7 @@ def _page(
     told = {
         "case": found,
         "forms": forms,
+        "valuations": _valuations(found, sent, again=refused is not None),
         "errors": [] if refused or sent is None else summary(sent),
         "refusal": sentences.of_refusal(refused) if refused else "",
         "unsent": sent.typed().get("note") or sent.typed().get("text", "")
@@ -174,3 +227,21 @@ def _forms(found: Case, sent: DecisionForm | None, *, again: bool) -> dict[str, 
         new = kind(found.rma, **preset, seen=found.version)
         forms[kind.__name__] = sent if isinstance(sent, kind) and not again else new
     return forms
+
+
+def _valuations(
+    found: Case, sent: DecisionForm | None, *, again: bool
+) -> list[tuple[Valuation, ValuationForm | ForgivenessForm | None]]:
+    """What came back harmed, each with the form that is legal for it now."""
+    return [(valuation, _form_of(valuation, found, sent, again=again)) for valuation in found.valuations]
+
+
+def _form_of(
+    valuation: Valuation, found: Case, sent: DecisionForm | None, *, again: bool
+) -> ValuationForm | ForgivenessForm | None:
+    kind = ForgivenessForm if valuation.forgivable else ValuationForm if valuation.valued_at is None else None
+    if kind is None:
+        return None
+    if not isinstance(sent, kind) or sent.valuation.pk != valuation.pk:
+        return kind(found.rma, valuation=valuation, seen=found.version)
+    return kind(found.rma, valuation=valuation, seen=found.version, **sent.typed()) if again else sent

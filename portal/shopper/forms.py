@@ -4,12 +4,9 @@ from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from portal.uploads import ManyPhotos
 from returns.actions.conversation import LIMIT
 from returns.actions.once import draw_token
-
-
-class ManyFiles(forms.FileInput):
-    allow_multiple_selected = True
 
 
 class FindForm(forms.Form):
@@ -65,5 +62,5 @@ class MessageForm(forms.Form):
         label=_("Photos"),
         required=False,
         help_text=_("JPEG, PNG or WebP, at most 10 for a return. The place that your camera notes is removed."),
-        widget=ManyFiles(attrs={"class": "input is-file", "accept": "image/jpeg,image/png,image/webp"}),
+        widget=ManyPhotos(),
     )

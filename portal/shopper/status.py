@@ -1,19 +1,31 @@
 """The page of one return: what has happened, what is next, and the money; every date a whole day."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from portal.shopper import fees, resolutions
 from returns import sentences
-from returns.models import RMA, Event, ItemState, ParcelStatus, Refund, RefundState, ReturnParcel, RMAItem, RMAState
+from returns.models import (
+    RMA,
+    Event,
+    ItemState,
+    ParcelStatus,
+    ReceiptLine,
+    Refund,
+    RefundState,
+    ReturnParcel,
+    RMAItem,
+    RMAState,
+    Valuation,
+)
 from returns.models.orders import OrderLine
 
 TONES = {
@@ -37,15 +49,25 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Valued:
+    """What handling has harmed: what an agent keeps of its price and why. `photos` where this reader may see them."""
+
+    valuation: Valuation
+    sentence: str
+    photos: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """An item of the return as its page shows it; `arrived` counts its units over all receipts.
 
-    `photos` are the names of those that this session has sent.
+    `photos` are the names of those that this session has sent; `valuations` are of what arrived harmed.
     """
 
     item: RMAItem
     arrived: int
     photos: list[str]
+    valuations: list[Valued]
 
     @property
     def line(self) -> OrderLine:
@@ -96,14 +118,24 @@ class Status:
     rma: RMA
     today: date
     own_photos: Collection[str] = ()
+    sees_proofs: bool = False  # came by a letter's link
 
     @property
     def items(self) -> list[Shown]:
         arrived: Counter[int | None] = Counter()
-        for receipt in self.rma.receipts.all():
-            for line in receipt.lines.all():
-                arrived[line.item_id] += line.fine + line.damaged
-        return [Shown(item, arrived[item.pk], self._seen(item)) for item in self.rma.items.all()]
+        valued = defaultdict[int | None, list[Valued]](list)
+        for line in (line for receipt in self.rma.receipts.all() for line in receipt.lines.all()):
+            arrived[line.item_id] += line.fine + line.damaged
+            if hasattr(line, "valuation"):
+                valued[line.item_id].append(self._valued(line))
+        return [
+            Shown(item, arrived[item.pk], self._seen(item), valued[item.pk] if item.state != ItemState.REFUSED else [])
+            for item in self.rma.items.all()
+        ]
+
+    def _valued(self, line: ReceiptLine) -> Valued:
+        told = _told_of(line.valuation, line.damaged, self.rma.order.currency)
+        return Valued(line.valuation, told, [photo.name for photo in line.photos.all()] if self.sees_proofs else [])
 
     def _seen(self, item: RMAItem) -> list[str]:
         return [photo.name for photo in item.photos.all() if photo.name in self.own_photos]
@@ -128,7 +160,7 @@ class Status:
 
     @property
     def fees(self) -> list[tuple[str, int]]:
-        return _fees(self.expected, self.rma.return_cost)
+        return [*_fees(self.expected, self.rma.return_cost), *_losses(self.expected)]
 
     @property
     def bonus(self) -> int:
@@ -245,6 +277,31 @@ class Status:
 
 def _fees(those: list[Shown], way_back: int) -> list[tuple[str, int]]:
     return fees.lines(sum(shown.item.share for shown in those), sum(shown.item.fee for shown in those), way_back)
+
+
+def _losses(those: list[Shown]) -> list[tuple[str, int]]:
+    kept = sum(valued.valuation.kept for shown in those for valued in shown.valuations)
+    return [(_("Less a loss of value"), kept)] if kept else []
+
+
+def _told_of(valuation: Valuation, units: int, currency: str) -> str:
+    if valuation.valued_at is None:
+        return ngettext(
+            "%(units)d piece arrived damaged. An agent looks at it, and writes to you if a part of its price is kept.",
+            "%(units)d pieces arrived damaged. An agent looks at them, and writes to you if a part of their price is "
+            "kept.",
+            units,
+        ) % {"units": units}
+    if not valuation.loss:
+        return ""
+    if valuation.forgiven_at:
+        return _("What was kept of the price is paid back after all.")
+    amounts = {
+        "loss": sentences.money(valuation.kept, currency),
+        "worth": sentences.money(valuation.worth, currency),
+        "rest": sentences.money(valuation.rest, currency),
+    }
+    return _("We keep %(loss)s of %(worth)s for a loss of value; %(rest)s is paid back.") % amounts
 
 
 def _bonus(those: list[Shown]) -> int:

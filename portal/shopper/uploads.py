@@ -1,16 +1,13 @@
-"""Files that a shopper sends: how much at once, whose they are, and how they are shown again."""
+"""Files that a shopper sends: whose they are, and how they are shown again."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import wraps
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_safe
 
 from portal.access import open_photo, own_photos, viewer_of_photo
@@ -20,23 +17,8 @@ from returns.actions.photos import Stored
 from returns.actions.refusals import Refused
 from returns.models import Photo
 
-MOST_BODY = photos.MOST_BYTES + 1_000_000  # bytes of a form with all its files
 MOST_A_VISIT = 4 * photos.MOST  # with those that were taken back and sent anew
 ALONE: dict[str, Any] = {"default-src": [CSP.NONE], "sandbox": True}
-
-
-def takes_files[V: Callable[..., HttpResponseBase]](view: V) -> V:
-    """Refuses a body that is too large (413) before it is read; Django's own check for forgery would read it first."""
-    protected = csrf_protect(view)
-
-    @csrf_exempt
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BODY:
-            return render(request, "413.html", status=413)
-        return protected(request, *args, **kwargs)
-
-    return guarded  # type: ignore[return-value]
 
 
 def take_in(

@@ -27,8 +27,9 @@ from portal.shopper.drafts import Draft
 from portal.shopper.forms import FindForm, MessageForm, TrackingForm
 from portal.shopper.resolutions import WayForm
 from portal.shopper.status import Status
-from portal.shopper.uploads import keep, take_in, takes_files
+from portal.shopper.uploads import keep, take_in
 from portal.templatetags.portal import summary
+from portal.uploads import takes_files
 from returns import sentences
 from returns.actions import conversation, decisions, requests, shipping
 from returns.actions.once import Answer, once
@@ -179,12 +180,14 @@ def _status_page(
     status: int = 200,
 ) -> HttpResponse:
     draft, own = drafts.came_of(request, rma.order), own_photos(request)
-    prefetch_related_objects([rma], "items__photos", "messages__photos")
+    by_letter = may_read_messages(request, rma)
+    of_receipts = ("receipts__lines__valuation", "receipts__lines__photos")[: 1 + by_letter]
+    prefetch_related_objects([rma], "items__photos", "messages__photos", *of_receipts)
     context = {
         "rma": rma,
         "order": rma.order,
-        "status": Status(rma, timezone.localdate(), own),
-        "conversation": Conversation.of(rma, own=own, readable=may_read_messages(request, rma)),
+        "status": Status(rma, timezone.localdate(), own, sees_proofs=by_letter),
+        "conversation": Conversation.of(rma, own=own, readable=by_letter),
         "tracking": tracking or TrackingForm(),
         "message": message or MessageForm(),
         "errors": [*summary(tracking or TrackingForm()), *summary(message or MessageForm())],

@@ -8,4 +8,5 @@ urlpatterns = [
     path("returns/<str:number>/", views.parcel, name="parcel"),
     path("returns/<str:number>/receipts/", views.receipts, name="receipts"),
     path("returns/<str:number>/receipts/<int:count>/", views.receipt, name="receipt"),
+    path("returns/<str:number>/receipts/<int:count>/photos/<int:pk>/", views.photographs, name="photos"),
 ]

@@ -2,19 +2,22 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.access import member, staff
+from portal.uploads import kept, takes_files
 from portal.warehouse import answers
 from portal.warehouse.forms import Counting
 from returns import sentences
+from returns.actions import valuing
 from returns.actions.once import Answer, once
 from returns.actions.receiving import receive
 from returns.actions.refusals import Refused
-from returns.models import RMA, Receipt, RMAState, Role
+from returns.models import RMA, Receipt, ReceiptLine, RMAState, Role
 
 CHOICE = 50  # returns of one order that are offered to choose from
 
@@ -64,10 +67,29 @@ def receipts(request: HttpRequest, number: str) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, number: str, count: int) -> HttpResponse:
     """What was counted, and the field for the next parcel."""
-    counted = get_object_or_404(
-        Receipt.objects.select_related("rma").prefetch_related("lines"), rma__number=number, number=count
-    )
-    return render(request, "warehouse/scan.html", {"answer": answers.of_receipt(counted)})
+    with_lines = Receipt.objects.select_related("rma").prefetch_related("lines__line", "lines__photos")
+    counted = get_object_or_404(with_lines, rma__number=number, number=count)
+    harmed = [line for line in counted.lines.all() if line.damaged]
+    told = {"answer": answers.of_receipt(counted), "receipt": counted, "harmed": harmed}
+    return render(request, "warehouse/scan.html", told)
+
+
+@takes_files
+@staff(Role.WAREHOUSE)
+@require_POST
+def photographs(request: HttpRequest, number: str, count: int, pk: int) -> HttpResponse:
+    """Photos of what arrived damaged: the proof that a loss of value needs."""
+    of_it = ReceiptLine.objects.select_related("receipt__rma", "line")
+    counted = get_object_or_404(of_it, pk=pk, receipt__rma__number=number, receipt__number=count)
+    pictures, fault = kept(request.FILES.getlist("photos"))
+    try:
+        if pictures:
+            valuing.show(counted, pictures, by=member(request).actor, at=timezone.now())
+    except Refused as refused:
+        fault = refused
+    if fault:
+        messages.error(request, sentences.of_refusal(fault))
+    return redirect("warehouse:receipt", number, count)
 
 
 def _asked_for(number: str) -> RMA:

@@ -392,21 +392,26 @@ _WAYS: dict[str, Callable[[], str]] = {
 
 
 def _paid_for(letter: Letter) -> list[Entry]:
-    """The lines of a refund, each with its amount."""
+    """The lines of a refund, each with its amount; what is taken off comes last."""
     assert letter.event.refund
-    lines = letter.event.refund.lines.select_related("line")
+    lines = sorted(letter.event.refund.lines.select_related("line"), key=lambda line: line.amount < 0)
     currency = letter.event.refund.currency
-    return [Entry(_purpose(line), [sentences.money(abs(line.amount), currency)]) for line in lines]
+    return [Entry(_purpose(line), [sentences.money(line.amount, currency)]) for line in lines]
 
 
 def _purpose(line: RefundLine) -> str:
     named = {
+        RefundLine.Kind.VALUE_LOSS: gettext("Loss of value"),
         RefundLine.Kind.SHIPPING: gettext("Delivery to you"),
         RefundLine.Kind.FEE: gettext("Fee that is taken off"),
         RefundLine.Kind.GOODWILL: gettext("Granted in addition"),
         RefundLine.Kind.EXTERNAL: gettext("Money back"),  # a person made it at the provider, and did not say for what
     }
-    return _name(line.line) if line.line else named[RefundLine.Kind(line.kind)]
+    purpose = named.get(RefundLine.Kind(line.kind), "")
+    if line.line and purpose:
+        # Translators: goods, and what is taken off their price, as in "T-shirt: Loss of value".
+        return gettext("%(name)s: %(purpose)s") % {"name": _name(line.line), "purpose": purpose}
+    return _name(line.line) if line.line else purpose
 
 
 LETTERS: dict[str, Callable[[Letter, datetime], Told]] = {

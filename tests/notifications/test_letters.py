@@ -13,14 +13,15 @@ from django.conf import settings
 from django.template import Context, Template
 from django.template.loader import get_template
 
-from returns.actions import finding
+from returns.actions import applying, finding
+from returns.gateways.gateway import Remote
 from returns.importing.data import LineData
-from returns.models import Letter, StatusLink
+from returns.models import Letter, Refund, StatusLink
 from returns.notifications.deliver import compose
 from returns.notifications.letters import LETTERS
 from returns.reactions import REACTIONS
 from tests.gateways.scripted import Scripted
-from tests.notifications.owed import HAPPENS, NOTE, later, owed
+from tests.notifications.owed import HAPPENS, NOTE, SOON, later, owed
 from tests.people import MUG, NOW, SHIRT, bought, jana_order
 
 TEMPLATES = Path(settings.BASE_DIR) / "returns" / "templates" / "returns" / "email"
@@ -283,3 +284,31 @@ def test_a_currency_of_three_decimals_is_written_with_three() -> None:
     data = jana_order(currency="KWD", lines=(LineData("1", "Cup", 2, 12_345, kind="apparel"), MUG), discounts=())
     assert "KWD" in (text := written(owed("received", replace(data, payments=())))[1])
     assert "KWD12.840" in text
+
+
+def test_a_loss_of_value_is_told_with_its_grade_amount_reason_and_the_way_to_object() -> None:
+    assert paragraphs("value_loss")[1:] == [
+        "- 1 × T-shirt | State on arrival: damaged. | We keep €30.00 of €96.72; €66.72 is paid back.",
+        "The reason:",
+        NOTE,
+        "The photo of it stands on the page of your return.",
+        "If you see it otherwise, please write to us on the page of your return. An agent then looks at it once more.",
+    ]
+
+
+def test_what_waits_to_be_valued_is_not_promised_yet() -> None:
+    owed("value_loss")
+    letter = Letter.objects.select_related("event__order", "rma__order").get(kind="received")
+    text = written(letter)[1]
+    assert "1 piece arrived damaged: an agent looks at it before it is paid back, perhaps less a loss of value." in text
+
+
+def test_a_refunds_letter_names_what_is_taken_off() -> None:
+    owed("value_loss")
+    refund = Refund.objects.last()
+    refund.claim()
+    refund.save()
+    told = Remote("re_2", "succeeded", refund.amount, refund.currency, refund.public_id, "")
+    applying.apply(refund, told, at=SOON)
+    letter = Letter.objects.select_related("event__order", "event__refund", "rma__order").get(kind="refunded")
+    assert "- T-shirt\n  €96.72\n- T-shirt: Loss of value\n  -€30.00" in written(letter)[1]

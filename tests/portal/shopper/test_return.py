@@ -235,15 +235,15 @@ def test_the_number_may_be_typed_in_any_form(visitor, rma, typed):
 
 
 @pytest.mark.parametrize("lines", [1, 3, 300])
-def test_the_page_takes_twelve_statements_for_any_number_of_items(visitor, lines, django_assert_num_queries):
+def test_the_page_takes_thirteen_statements_for_any_number_of_items(visitor, lines, django_assert_num_queries):
     promised()
     goods = tuple(LineData(str(n), f"Mug {n}", 1, 495, kind="homeware") for n in range(lines))
     rma = asked(bought(jana_order(lines=goods, discounts=())), *(Wish(str(n), 1, "other") for n in range(lines)))
     arrived(rma)
     browser = visitor(rma.order)
     # session; the return with its order, its items, lines, reasons, receipts, their lines, refunds, parcels; photos,
-    # messages; events
-    with django_assert_num_queries(12):
+    # messages, valuations; events
+    with django_assert_num_queries(13):
         assert browser.get(address("return", rma.number)).status_code == 200
 
 

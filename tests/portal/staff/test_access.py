@@ -15,6 +15,7 @@ PAGES = [
     (GET, "/warehouse/", WAREHOUSE),
     (GET, "/warehouse/returns/{rma}/", WAREHOUSE),
     (POST, "/warehouse/returns/{rma}/receipts/", WAREHOUSE),
+    (POST, "/warehouse/returns/{rma}/receipts/1/photos/1/", WAREHOUSE),
     (GET, "/warehouse/returns/{rma}/receipts/1/", WAREHOUSE),
     (GET, "/agent/", AGENT),
     (POST, "/agent/search/", AGENT),
@@ -23,6 +24,8 @@ PAGES = [
     (POST, "/agent/returns/{rma}/rejection/", AGENT),
     (POST, "/agent/returns/{rma}/reopening/", AGENT),
     (POST, "/agent/returns/{rma}/messages/", AGENT),
+    (POST, "/agent/returns/{rma}/valuations/1/", AGENT),
+    (POST, "/agent/returns/{rma}/valuations/1/forgiveness/", AGENT),
     (POST, "/agent/returns/{rma}/cancellation/", AGENT),
     (GET, "/admin/", {"mona"}),
     (GET, "/admin/returns/policy/", {"mona"}),
@@ -113,7 +116,12 @@ def test_every_address_of_staff_declares_its_audience(view):
 def test_every_address_of_staff_stands_in_the_matrix():
     """Log in and log out are everybody's."""
     named = {"staff/login/", "staff/logout/"} | {
-        address.strip("/").replace("{rma}", "<str:number>").replace("receipts/1", "receipts/<int:count>") + "/"
+        address.strip("/")
+        .replace("{rma}", "<str:number>")
+        .replace("receipts/1", "receipts/<int:count>")
+        .replace("/1/", "/<int:pk>/")
+        .replace("s/1", "s/<int:pk>")
+        + "/"
         for _method, address, _may in PAGES
         if not address.startswith("/admin/")
     }
