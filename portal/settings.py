@@ -133,6 +133,7 @@ def database(url: str) -> dict[str, object]:
             "PASSWORD": unquote(parts.password or ""),
             "HOST": parts.hostname or "",
             "PORT": str(parts.port or ""),
+            "CONN_HEALTH_CHECKS": True,  # the pool hands out none that the server has ended, as by a restart
             "OPTIONS": {
                 # A lock or statement that waits longer than this is an error, not a hung worker.
                 "options": "-c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",

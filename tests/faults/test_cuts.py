@@ -28,6 +28,7 @@ def test_the_connection_is_cut_before_each_step(shop: Shop, name: str):
         life.go_on()
         shop.come_to_rest(life)
         assert shop.wrong == [], steps
+        assert life.log.read_text().count("stopped by an error") == 1, "one task alone met the cut"
         assert Refund.objects.get(pk=refund.pk).state == way.ends_as, steps
         if over:
             assert set(way.steps) <= set(steps)

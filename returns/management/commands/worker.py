@@ -7,14 +7,14 @@ from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, close_old_connections
+from django.db import close_old_connections
 from django.utils import timezone
 
 from returns.tasks import TASKS, sweep
 
 logger = logging.getLogger("returns.worker")
 PAUSE = 0.25  # seconds between two looks
-AFTER_TROUBLE = 5.0  # seconds to wait when the database is away
+AFTER_TROUBLE = 5.0  # seconds until a task that failed is tried again, also when the database is away
 
 
 class Command(BaseCommand):
@@ -29,21 +29,18 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         due = dict.fromkeys(TASKS, 0.0)
         while not stop.is_set():
-            pause = PAUSE
             for task in TASKS:
                 if stop.is_set() or due[task] > time.monotonic():
                     continue
                 due[task] = time.monotonic() + task.every.total_seconds()
                 try:
                     sweep(task, timezone.now)
-                except DatabaseError:
-                    logger.exception("%s: the database did not answer", task.name)
-                    pause = AFTER_TROUBLE
                 except Exception:
-                    # One broken row must not stop the others; it is logged and met again later.
+                    # One broken row, or a connection that was cut, must not stop the others; it is met again later.
                     logger.exception("%s: stopped by an error", task.name)
                     due[task] = time.monotonic() + AFTER_TROUBLE
+                    close_old_connections()
             close_old_connections()
             if once:
                 return
-            stop.wait(pause)
+            stop.wait(PAUSE)
