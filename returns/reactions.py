@@ -38,6 +38,7 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "rma.requested": (),
     "rma.referred": (letter("referred"),),
     "rma.approved": (),
+    "rma.kept": (letter("keep"),),
     "rma.rejected": (letter("rejected"),),
     "rma.fee_set": (letter("fee"),),
     "rma.reopened": (letter("reopened"),),

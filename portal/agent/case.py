@@ -58,6 +58,7 @@ LETTERS = {
     "cancelled": gettext_lazy("cancelled"),
     "expired": gettext_lazy("expired"),
     "label": gettext_lazy("label ready"),
+    "keep": gettext_lazy("please keep it"),
     "on_its_way": gettext_lazy("parcel on its way"),
     "received": gettext_lazy("parcel arrived"),
     "goodwill": gettext_lazy("goodwill"),

@@ -49,11 +49,12 @@ def approve(rma: RMA, *, by: Actor, at: datetime, note: str = "", lines: Sequenc
 
 
 def _approved(rma: RMA, items: Sequence[RMAItem], note: str, *, by: Actor, at: datetime) -> list[Event]:
-    """The moves of an approval. A return of which something goes on already has its label."""
-    if rma.state != RMAState.IN_REVIEW:
-        return [_noted(rma, "rma.approved", items, note, by=by, at=at)]
-    rma.approve()
+    """The moves of an approval. A return of which something is sent already has its label."""
+    if rma.state == RMAState.IN_REVIEW:
+        rma.approve()
     approved = _noted(rma, "rma.approved", items, note, by=by, at=at)
+    if rma.state != RMAState.APPROVED or all(item.stays for item in items):
+        return [approved]
     parcel, label = book_label(rma, by=by, at=at)
     ReturnParcel.objects.book(parcel)
     return [approved, label]
@@ -118,7 +119,10 @@ def reject(rma: RMA, *, by: Actor, at: datetime, note: str, lines: Sequence[str]
     _decide(rma, waiting, "refuse")
     if rma.state == RMAState.IN_REVIEW and not rma.items.exclude(state=ItemState.REFUSED).exists():
         rma.reject()
-    record(_noted(rma, "rma.rejected", waiting, note, by=by, at=at), *settle(rma, by=by, at=at))
+    events = [_noted(rma, "rma.rejected", waiting, note, by=by, at=at)]
+    if rma.state == RMAState.APPROVED:  # nothing is sent: the rest may be kept
+        events += owe_arrived(rma, by=by, at=at)
+    record(*events, *settle(rma, by=by, at=at))
     _stamp(rma, at)
     return rma
 

@@ -10,14 +10,17 @@ from django.db.models import Prefetch, Sum
 
 from returns.actions import photos
 from returns.actions.masking import masked
+from returns.actions.owing import owe_kept
 from returns.actions.photos import Stored
 from returns.actions.record import noted, record, remember
+from returns.actions.refunds import owe_refund
 from returns.actions.refusals import Refused
 from returns.actions.shipping import book_label
 from returns.models import (
     RMA,
     Actor,
     Event,
+    ItemState,
     Order,
     OrderLine,
     ParcelLine,
@@ -139,7 +142,8 @@ def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, lo
     items = [_item(rma, offer) for offer in offers]
     events = [noted("rma.requested", by=by, at=at, order=order, rma=rma, items=len(items))]
     events += _decide(rma, items, by=by, at=at)
-    booked = book_label(rma, by=by, at=at) if rma.may_be_sent else None
+    travels = any(item.state == ItemState.ACCEPTED and not item.stays for item in items)
+    booked = book_label(rma, by=by, at=at) if travels else None
     rma.save()
     RMAItem.objects.bulk_create(items)
     _show(rma, items, offers, at=at)
@@ -147,9 +151,20 @@ def request(order: Order, wishes: Sequence[Wish], *, by: Actor, at: datetime, lo
         parcel, label = booked
         ReturnParcel.objects.book(parcel)
         events.append(label)
-    record(*events)
-    remember(rma, items=items, parcels=[booked[0]] if booked else [], receipts=[], refunds=[])
+    kept = _owe_kept(rma, items, by=by, at=at)
+    record(*events, *kept)
+    refunds = [event.refund for event in kept if event.kind == "refund.decided" and event.refund]
+    remember(rma, items=items, parcels=[booked[0]] if booked else [], receipts=[], refunds=refunds)
     return rma
+
+
+def _owe_kept(rma: RMA, items: Sequence[RMAItem], *, by: Actor, at: datetime) -> list[Event]:
+    """Where nothing is sent, the money is owed at once."""
+    events = owe_kept(rma, items, by=by, at=at)
+    if events:
+        events += owe_refund(rma, by=by, at=at)
+        rma.save()
+    return events
 
 
 def _lines(order: Order) -> list[OrderLine]:

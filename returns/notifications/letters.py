@@ -244,12 +244,21 @@ def label(letter: Letter, at: datetime) -> Told:
     assert letter.rma
     return Told(
         gettext("The label for your return %(number)s is ready") % _number(letter),
-        _entries(_items(letter, state=ItemState.ACCEPTED)),
+        _entries(item for item in _items(letter, state=ItemState.ACCEPTED) if not item.stays),
         {
             "send_by": _day(letter.rma.send_by),
             "refund_by": _refund_by(letter, at),
             "waiting": letter.rma.waits_for_agent,
         },
+    )
+
+
+def keep(letter: Letter, at: datetime) -> Told:
+    """What need not be sent back, and is paid for all the same."""
+    return Told(
+        gettext("Please keep the goods of your return %(number)s") % _number(letter),
+        _entries(_items(letter, only=letter.event.data["lines"])),
+        {"refund_by": _refund_by(letter, at)},
     )
 
 
@@ -426,6 +435,7 @@ LETTERS: dict[str, Callable[[Letter, datetime], Told]] = {
         cancelled,
         expired,
         label,
+        keep,
         on_its_way,
         received,
         goodwill,

@@ -192,6 +192,7 @@ _EVENTS: dict[str, Sentence] = {
     "rma.requested": lambda _v: gettext("The return was requested."),
     "rma.referred": lambda _v: gettext("An agent has been asked to decide."),
     "rma.approved": lambda _v: gettext("The return was approved."),
+    "rma.kept": lambda _v: gettext("The goods may be kept; nothing needs to be sent."),
     "rma.rejected": lambda _v: gettext("An agent has declined the request."),
     "rma.fee_set": lambda _v: gettext("An agent keeps a part of the price."),
     "rma.reopened": lambda _v: gettext("An agent looks at the return once more."),

@@ -109,6 +109,11 @@ def _credited(data: OrderData) -> None:
     receiving.receive(rma, [Count("1", fine=1), Count("2", fine=1)], by=WANDA, at=SOON)
 
 
+def _kept(data: OrderData) -> None:
+    promised(resolutions=["keep"], keep_up_to=100_000, currency=data.currency)
+    asked(bought(data), Wish("1", 2, "too_small", "keep"), Wish("2", 1, resolution="keep"))
+
+
 def _on_its_way(data: OrderData) -> None:
     shipping.carrier_news(
         _label(data),
@@ -161,5 +166,6 @@ HAPPENS: dict[str, Callable[[OrderData], object]] = {
     "refunded": _refund("succeeded"),
     "paid_otherwise": _paid_otherwise,
     "credited": _credited,
+    "keep": _kept,
     "refund_failed": _refund("failed", failure_reason="expired_or_canceled_card"),
 }

@@ -51,7 +51,7 @@ def owed_kinds() -> set[str]:
 
 
 def test_every_kind_that_is_owed_has_its_function_and_its_two_templates() -> None:
-    assert len(owed_kinds()) == 18
+    assert len(owed_kinds()) == 19
     assert owed_kinds() == set(LETTERS) == set(HAPPENS)
     assert {file.stem for file in TEMPLATES.glob("*.txt")} == {*LETTERS, "base"}
     assert {file.stem for file in TEMPLATES.glob("*.html")} == {*LETTERS, "base"}
@@ -242,10 +242,10 @@ def test_what_somebody_paid_back_at_the_provider_is_told_without_its_parts() -> 
 
 def test_store_credit_names_its_bonus_and_what_is_on_the_account_now() -> None:
     assert paragraphs("credited") == [
-        "We have put €106.56 on your store credit for your order A-1001. It is for:",
+        "We have put €106.57 on your store credit for your order A-1001. It is for:",
         "- T-shirt | €96.72\n- Mug | €4.79",
-        "A bonus of €5.05 is included.",
-        "Your store credit is now €106.56. You can spend it in our shop.",
+        "A bonus of €5.06 is included.",
+        "Your store credit is now €106.57. You can spend it in our shop.",
         "If you have a question, please answer this e-mail.",
     ]
 
@@ -253,7 +253,7 @@ def test_store_credit_names_its_bonus_and_what_is_on_the_account_now() -> None:
 def test_a_parcel_that_brings_store_credit_says_so() -> None:
     owed("credited")
     _subject, text, _html = written(Letter.objects.select_related("event__order", "rma__order").get(kind="received"))
-    assert "For this parcel €106.56 are put on your store credit." in text
+    assert "For this parcel €106.57 are put on your store credit." in text
     assert "paid back." in text  # of each piece
     assert "For this parcel we pay back" not in text
     assert "nothing is paid back" not in text

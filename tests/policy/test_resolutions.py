@@ -45,7 +45,7 @@ def test_credit_is_offered_in_any_currency_and_to_whom_an_agent_answers() -> Non
     assert only(item(answer=Answer.REFER), "CZK") == only(item(answer=Answer.REFUSE), "CZK") == (REFUND, CREDIT)
 
 
-@pytest.mark.parametrize(("share", "words"), [(1_000, ALL), (1_001, (REFUND, CREDIT))])
+@pytest.mark.parametrize(("share", "words"), [(0, (REFUND, CREDIT)), (1, ALL), (1_000, ALL), (1_001, (REFUND, CREDIT))])
 def test_goods_may_be_kept_up_to_the_value_of_the_promise(share: int, words: Sequence[Resolution]) -> None:
     assert only(item(share)) == words
 
