@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from returns.actions import breaks, halts, photos, provider, reconciling, sending, upkeep, valuing
+from returns.actions import breaks, halts, photos, provider, reconciling, sealing, sending, upkeep, valuing
 from returns.gateways.stripe import gateway
 from returns.notifications import deliver
 
@@ -39,6 +39,7 @@ TASKS = (
     Task("nightly reconciliation", lambda at: reconciling.compare_by_night(gateway(), at=at), timedelta(minutes=10)),
     Task("expiry", lambda at: upkeep.expire_next(at=at), timedelta(minutes=10)),
     Task("closing", lambda at: upkeep.close_next(at=at), timedelta(minutes=10)),
+    Task("seals", lambda at: sealing.seal_next(at=at), timedelta(hours=1)),
     Task("stray photos", lambda at: photos.forget_strays(at=at), timedelta(hours=1)),
     Task("old answers", lambda at: upkeep.forget_answers(at=at), timedelta(hours=1)),
 )

@@ -1,6 +1,6 @@
 """What happened, to what, who did it, when. Append-only; timeline, letters and webhooks come from it."""
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
@@ -10,7 +10,17 @@ from returns.models.refunds import Refund
 from returns.models.rmas import RMA
 
 
-class EventQuerySet(models.QuerySet["Event"]):
+class AppendOnly(models.QuerySet[Any]):
+    """What was written stays: a correction is a new row."""
+
+    def update(self, **_changes: Any) -> int:
+        raise TypeError(f"{self.model.__name__} is append-only")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise TypeError(f"{self.model.__name__} is append-only")
+
+
+class EventQuerySet(AppendOnly):
     def after(self, event_id: int) -> Self:
         return self.filter(pk__gt=event_id).order_by("pk")
 

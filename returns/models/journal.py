@@ -4,13 +4,17 @@ A transfer takes from one account what it gives to another, so the journal sums 
 its very shape (money.md, I9). A balance is a sum over transfers; nothing keeps it beside them.
 """
 
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from returns.models.events import Event
+from returns.models.events import AppendOnly, Event
 from returns.models.orders import Order
 from returns.models.refunds import CreditAccount, Refund
 
@@ -29,16 +33,6 @@ class Account(models.TextChoices):
     OTHER_WAY = "other_way", _("paid another way")
     STORE_CREDIT = "store_credit", _("store credit")
     SPENT = "spent", _("store credit spent")
-
-
-class AppendOnly(models.QuerySet[Any]):
-    """What was written stays: a correction is a new row."""
-
-    def update(self, **_changes: Any) -> int:
-        raise TypeError(f"{self.model.__name__} is append-only")
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise TypeError(f"{self.model.__name__} is append-only")
 
 
 class TransferQuerySet(AppendOnly):
@@ -109,6 +103,37 @@ class Spending(models.Model):
         return self.reference
 
 
+# What a seal covers of each row, in this order for ever: columns that come later are not sealed.
+SEALED = {
+    "event": (
+        "id",
+        "kind",
+        "at",
+        "order_id",
+        "rma_id",
+        "refund_id",
+        "actor_kind",
+        "actor_id",
+        "actor_label",
+        "data",
+        "rma_state",
+        "refund_state",
+    ),
+    "transfer": (
+        "id",
+        "event_id",
+        "order_id",
+        "refund_id",
+        "holder_id",
+        "debited",
+        "credited",
+        "amount",
+        "currency",
+        "at",
+    ),
+}
+
+
 class Seal(models.Model):
     """A fingerprint of all events and transfers up to these, and of the seal before: changed rows break it.
 
@@ -120,8 +145,32 @@ class Seal(models.Model):
     digest = models.CharField(max_length=64)
     sealed_at = models.DateTimeField()
 
+    objects = AppendOnly.as_manager()
+
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
         return self.digest
+
+    def over(self, before: "Seal | None") -> str:
+        """What the digest has to be: sha256 of the digest before and of the rows since, the same on every database."""
+        digest = hashlib.sha256((before.digest if before else "").encode())
+        since = (before.through_event, before.through_transfer) if before else (0, 0)
+        events = Event.objects.filter(pk__gt=since[0], pk__lte=self.through_event)
+        transfers = Transfer.objects.filter(pk__gt=since[1], pk__lte=self.through_transfer)
+        for kind, rows in (("event", events), ("transfer", transfers)):
+            for row in _canonical(kind, rows):
+                digest.update(row)
+        return digest.hexdigest()
+
+
+def _canonical(kind: str, rows: models.QuerySet[Any]) -> Iterator[bytes]:
+    """Each row as a line of JSON: times in UTC, the keys of objects in order."""
+    write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_utc).encode
+    for row in rows.order_by("pk").values_list(*SEALED[kind]).iterator():
+        yield f"{kind} {write(row)}\n".encode()
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

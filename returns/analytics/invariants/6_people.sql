@@ -1,0 +1,88 @@
+-- I11 sent_without_approval
+-- What waits for others is sent or credited only after as many others as it needs have agreed.
+SELECT r.public_id AS refund, r.state, r.approvals_needed AS needed, COUNT(a.id) AS given, r.currency, r.amount
+FROM returns_refund r
+JOIN (
+    SELECT refund_id, MIN(first_sent_at) AS at FROM returns_attempt GROUP BY refund_id
+    UNION ALL
+    SELECT refund_id, MIN(at) FROM returns_event WHERE kind = 'refund.credited' GROUP BY refund_id
+) sent ON sent.refund_id = r.id
+LEFT JOIN returns_approval a ON a.refund_id = r.id AND a.actor_id <> r.proposed_by AND a.approved_at <= sent.at
+WHERE r.approvals_needed > 0
+GROUP BY r.id, r.public_id, r.state, r.approvals_needed, r.currency, r.amount
+HAVING COUNT(a.id) < r.approvals_needed;
+
+-- I11 approved_by_the_wrong_person
+-- Who agrees did not propose it, and is a manager, or an agent where one yes to a refund by policy is enough.
+SELECT r.public_id AS refund, a.actor_label AS approver, a.role, r.currency, r.amount
+FROM returns_approval a
+JOIN returns_refund r ON r.id = a.refund_id
+WHERE a.actor_id = r.proposed_by
+   OR a.proposer_id <> r.proposed_by
+   OR a.role NOT IN ('agent', 'manager')
+   OR (a.role = 'agent' AND (r.approvals_needed <> 1 OR r.originator = 'goodwill'));
+
+-- I11 nobody_was_asked
+-- A refund that is by itself above every limit of one person waits for others.
+SELECT r.public_id AS refund, r.originator, r.approvals_needed AS needed, r.currency, r.amount
+FROM returns_refund r
+JOIN returns_limits l ON l.currency = r.currency AND l.valid_from = (
+    SELECT MAX(valid_from) FROM returns_limits WHERE currency = r.currency AND valid_from <= r.decided_at)
+WHERE r.originator <> 'external'
+  AND r.payment_id IS NOT NULL
+  AND EXISTS (SELECT 1 FROM returns_attempt a WHERE a.refund_id = r.id)
+  AND (
+    (r.originator = 'goodwill' AND r.approvals_needed = 0 AND r.amount > l.agent_goodwill
+     AND r.amount > l.manager_goodwill)
+    OR (r.originator <> 'goodwill' AND r.approvals_needed = 0 AND r.amount > l.automatic AND r.amount > l.agent)
+    OR (r.originator <> 'goodwill' AND r.approvals_needed = 1 AND r.amount > l.manager)
+  );
+
+-- I23 goodwill_above_the_day
+-- What a person grants alone in one day is within the limit of that day.
+SELECT g.day, g.person, g.currency, g.granted, g.day_limit
+FROM (
+    SELECT date(timezone(%(zone)s, r.decided_at)) AS day, u.name AS person, r.currency, SUM(r.amount) AS granted,
+           MAX(CASE WHEN u.role = 'manager' THEN l.manager_goodwill_day ELSE l.agent_goodwill_day END) AS day_limit
+    FROM returns_refund r
+    JOIN returns_user u ON CAST(u.id AS text) = r.proposed_by
+    JOIN returns_limits l ON l.currency = r.currency AND l.valid_from = (
+        SELECT MAX(valid_from) FROM returns_limits WHERE currency = r.currency AND valid_from <= r.decided_at)
+    WHERE r.originator = 'goodwill'
+      AND r.approvals_needed = 0
+      AND r.payment_id IS NOT NULL
+      AND r.state <> 'canceled'
+      AND NOT EXISTS (SELECT 1 FROM returns_refund before WHERE before.replaced_by_id = r.id)
+    GROUP BY date(timezone(%(zone)s, r.decided_at)), u.id, u.name, r.currency
+) g
+WHERE g.granted > g.day_limit;
+
+-- I23 goodwill_refunded_otherwise
+-- The refunds of a goodwill are what was granted.
+SELECT o.number AS "order", g.id AS goodwill, g.currency, g.amount AS granted, COALESCE(SUM(r.amount), 0) AS refunds
+FROM returns_goodwill g
+JOIN returns_order o ON o.id = g.order_id
+LEFT JOIN returns_refund r ON r.goodwill_id = g.id AND r.replaced_by_id IS NULL
+GROUP BY g.id, o.number, g.currency, g.amount
+HAVING COALESCE(SUM(r.amount), 0) <> g.amount;
+
+-- I24 paid_otherwise_unproven
+-- A refund is paid another way once, with evidence and by two people; a bank's chargeback needs no second one.
+SELECT r.public_id AS refund, r.state, COUNT(w.id) AS ways, r.currency, r.amount
+FROM returns_refund r
+LEFT JOIN returns_otherway w ON w.refund_id = r.id
+WHERE r.state = 'paid_otherwise' OR w.confirmed_at IS NOT NULL
+GROUP BY r.id, r.public_id, r.state, r.currency, r.amount
+HAVING r.state <> 'paid_otherwise'
+    OR COUNT(w.id) <> 1
+    OR MIN(CASE WHEN w.evidence <> '' AND w.confirmed_at IS NOT NULL AND (
+                     w.way = 'chargeback'
+                     OR (w.prepared_by <> '' AND w.confirmed_by <> '' AND w.confirmed_by <> w.prepared_by))
+                THEN 1 ELSE 0 END) = 0;
+
+-- I24 other_way_of_what_may_still_come
+-- Another way is prepared only for what has failed or was canceled, and is still owed.
+SELECT r.public_id AS refund, r.state, w.way, r.currency, r.amount
+FROM returns_otherway w
+JOIN returns_refund r ON r.id = w.refund_id
+WHERE r.state NOT IN ('failed', 'canceled', 'paid_otherwise') OR r.replaced_by_id IS NOT NULL;
