@@ -52,6 +52,7 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "parcel.dispatched": (letter("on_its_way"),),
     "parcel.updated": (),
     "receipt.recorded": (letter("received"),),
+    "receipt.closed": (letter("rest_missing"),),
     "item.photographed": (),
     "item.valued": (letter("value_loss"),),
     "item.spared": (),

@@ -5,11 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
+from django.db.models import Sum
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from portal.agent.money import told_to_staff
 from returns import sentences
-from returns.actions.refunds import claimable
+from returns.actions.missing import expected
+from returns.actions.proposals import may_grant_alone
+from returns.actions.refunds import claimable, free_for_goodwill
 from returns.models import (
     RMA,
     SHOPPER,
@@ -21,8 +25,10 @@ from returns.models import (
     Letter,
     Order,
     Originator,
+    RefundLine,
     RefundState,
     RMAItem,
+    User,
     Valuation,
 )
 from returns.models.lifecycle import legal
@@ -61,6 +67,7 @@ LETTERS = {
     "keep": gettext_lazy("please keep it"),
     "on_its_way": gettext_lazy("parcel on its way"),
     "received": gettext_lazy("parcel arrived"),
+    "rest_missing": gettext_lazy("rest no longer expected"),
     "goodwill": gettext_lazy("goodwill"),
     "refund_pending": gettext_lazy("refund on its way"),
     "refund_needs_details": gettext_lazy("bank details needed"),
@@ -99,22 +106,29 @@ class Money:
 
     paid: int
     refunded: int
+    open: int
     share: int
+    fees: int
     share_refunded: int
     before: int
     after: int
     short: int
+    free: int
 
     @classmethod
-    def of(cls, rma: RMA) -> "Money":
+    def of(cls, rma: RMA, at: datetime) -> "Money":
         payments = list(rma.order.payments.with_room())
         paid = sum(payment.captured for payment in payments)
         refunded = sum(payment.active for payment in payments)
-        left = paid - refunded - claimable(rma.order)
+        fees = _fees(rma)
+        left = paid - refunded - claimable(rma.order) + fees - _kept_already(rma)
         active = RefundState.active()
         return cls(
             paid=paid,
             refunded=refunded,
+            open=rma.order.refunds.open().total(),
+            fees=fees,
+            free=free_for_goodwill(rma.order, at=at),
             share=sum(item.share for item in rma.items.all() if item.state != ItemState.REFUSED),
             share_refunded=sum(
                 refund.amount
@@ -125,6 +139,18 @@ class Money:
             after=max(0, left),
             short=max(0, -left),
         )
+
+
+def _fees(rma: RMA) -> int:
+    """What is kept of the return's shares, for its items and once for the way back."""
+    items = [item for item in rma.items.all() if item.state != ItemState.REFUSED]
+    return min(sum(item.share for item in items), rma.return_cost + sum(item.fee for item in items)) if items else 0
+
+
+def _kept_already(rma: RMA) -> int:
+    """What refunds that hold or have spent money were lowered by."""
+    kept = RefundLine.objects.filter(refund__rma=rma, refund__state__in=RefundState.active(), kind=RefundLine.Kind.FEE)
+    return -(kept.aggregate(total=Sum("amount"))["total"] or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +182,11 @@ class Case:
 
     rma: RMA
     version: int
+    user: User
+    at: datetime
 
     @classmethod
-    def of(cls, number: str) -> "Case | None":
+    def of(cls, number: str, user: User, at: datetime) -> "Case | None":
         known = RMA.objects.filter(number=number).first()
         if known is None:
             return None
@@ -169,9 +197,9 @@ class Case:
             "receipts__lines__valuation",
             "items__photos",
             "messages__photos",
-            "goodwill",
+            "goodwill__refunds",
         )
-        return cls(rmas.get(pk=known.pk), version)
+        return cls(rmas.get(pk=known.pk), version, user, at)
 
     @property
     def order(self) -> Order:
@@ -180,7 +208,11 @@ class Case:
     @property
     def moves(self) -> list[str]:
         """What may be done now: the lifecycle's verbs, `decide` while an item waits, `write` while it is alive."""
-        others = {"decide": self.rma.waits_for_agent, "write": self.rma.may_be_written_to}
+        others = {
+            "decide": self.rma.waits_for_agent,
+            "write": self.rma.may_be_written_to,
+            "give_up_rest": bool(self.missing),
+        }
         return [*legal(self.rma), *(move for move, may in others.items() if may)]
 
     @cached_property
@@ -188,8 +220,24 @@ class Case:
         return [_item(item, self.order.currency) for item in self.rma.items.all()]
 
     @cached_property
+    def missing(self) -> list[tuple[RMAItem, int]]:
+        """What is still expected where a part has arrived, in units."""
+        return expected(self.rma)
+
+    @cached_property
     def money(self) -> Money:
-        return Money.of(self.rma)
+        return Money.of(self.rma, self.at)
+
+    @cached_property
+    def grants_alone(self) -> str:
+        """How much goodwill this member of staff may grant on the order now, and what happens above it."""
+        alone = may_grant_alone(self.order, self.user, at=self.at)
+        if alone is None:
+            return _("It is sent at once.")
+        if not alone:
+            return _("A manager must agree before it is sent.")
+        amount = sentences.money(alone, self.order.currency)
+        return _("Up to %(amount)s it is sent at once; above that a manager must agree.") % {"amount": amount}
 
     @cached_property
     def valuations(self) -> list[Valuation]:
@@ -280,15 +328,23 @@ def _granted(goodwill: Goodwill) -> Override:
         who=goodwill.granted_by,
         what=_("Goodwill on top"),
         amount=goodwill.amount,
-        why=str(GoodwillReason(goodwill.reason).label),
+        why=f"{GoodwillReason(goodwill.reason).label}{_fate(goodwill)}",
         note=goodwill.note,
     )
+
+
+def _fate(goodwill: Goodwill) -> str:
+    """Whether others still have to agree, or did not."""
+    states = {refund.state for refund in goodwill.refunds.all()}
+    if RefundState.AWAITING_APPROVAL in states:
+        return _(" (waits for approval)")
+    return _(" (declined)") if any(refund.declined for refund in goodwill.refunds.all()) else ""
 
 
 def _entry(event: Event) -> Entry:
     return Entry(
         at=event.at,
-        sentence=sentences.of_event(event.kind, event.data) or event.kind,
+        sentence=told_to_staff(event),
         who=event.actor_label or str(ACTORS.get(event.actor_kind, event.actor_kind)),
         note=event.data.get("note", ""),
         amount=event.data.get("amount"),

@@ -135,7 +135,7 @@ class ApprovalForm(ItemsForm):
             if isinstance(field, AmountField):
                 field.currency = rma.order.currency
                 field.widget.attrs = {"class": "input", "inputmode": "decimal", "autocomplete": "off"}
-        self.fields["amount"].help_text = _("In %(currency)s; it is sent at once.") % {"currency": rma.order.currency}
+        self.fields["amount"].help_text = _("In %(currency)s.") % {"currency": rma.order.currency}
 
     @property
     def fees(self) -> list[forms.BoundField]:
@@ -258,3 +258,15 @@ class ReopeningForm(DecisionForm):
 
 class CancellationForm(DecisionForm):
     pass
+
+
+class RestForm(DecisionForm):
+    """The rest of the return will not come."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=2000,
+        widget=AREA,
+        help_text=gettext_lazy("Kept in the history; the shopper does not see it."),
+        error_messages={"required": gettext_lazy("Please say why.")},
+    )

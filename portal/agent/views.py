@@ -22,12 +22,14 @@ from portal.agent.forms import (
     MessageForm,
     RejectionForm,
     ReopeningForm,
+    RestForm,
     ValuationForm,
 )
+from portal.agent.money import waiting_count
 from portal.templatetags.portal import summary
 from portal.uploads import kept, takes_files
 from returns import sentences
-from returns.actions import conversation, decisions, valuing
+from returns.actions import conversation, decisions, missing, valuing
 from returns.actions.once import Answer, once
 from returns.actions.photos import Stored
 from returns.actions.refusals import Refused
@@ -41,6 +43,7 @@ FORMS: dict[str, tuple[type[DecisionForm], ...]] = {
     "reopen": (ReopeningForm,),
     "cancel": (CancellationForm,),
     "write": (MessageForm,),
+    "give_up_rest": (RestForm,),
 }
 STAND_IN = (Stored("0" * 32, 1, 1, 1),)  # while only the money is asked for: a photo may still be added
 
@@ -55,7 +58,8 @@ def queue(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after")
     last = get_object_or_404(RMA, number=after) if after else None
     page = queues.page(show, timezone.now(), after=last)
-    return render(request, "agent/queue.html", {"page": page, "show": show, "views": queues.VIEWS})
+    told = {"page": page, "show": show, "views": queues.VIEWS, "money_waits": waiting_count()}
+    return render(request, "agent/queue.html", told)
 
 
 @staff(Role.AGENT)
@@ -120,6 +124,13 @@ def reopening(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def cancellation(request: HttpRequest, number: str) -> HttpResponse:
     return _decide(request, number, CancellationForm, decisions.cancel)
+
+
+@staff(Role.AGENT)
+@require_POST
+def rest(request: HttpRequest, number: str) -> HttpResponse:
+    """What is still expected will not come."""
+    return _decide(request, number, RestForm, missing.expect_no_more)
 
 
 @staff(Role.AGENT)
@@ -197,7 +208,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """The case. A form that was sent keeps its words; after a refusal it is a new one, for what is shown now."""
-    found = Case.of(number)
+    found = Case.of(number, member(request), timezone.now())
     if found is None:
         raise Http404
     access_log.info("staff %s reads return %s", member(request).pk, number)

@@ -13,10 +13,12 @@ from django_fsm import can_proceed
 
 from portal.shopper import fees, resolutions
 from returns import sentences
+from returns.actions.delivery import Delivery
 from returns.models import (
     RMA,
     Event,
     ItemState,
+    Originator,
     ParcelStatus,
     ReceiptLine,
     Refund,
@@ -27,6 +29,7 @@ from returns.models import (
     Valuation,
 )
 from returns.models.orders import OrderLine
+from returns.policy.facts import Resolution
 
 TONES = {
     ItemState.ACCEPTED: "good",
@@ -117,6 +120,7 @@ class Status:
 
     rma: RMA
     today: date
+    delivery: Delivery
     own_photos: Collection[str] = ()
     sees_proofs: bool = False  # came by a letter's link
 
@@ -167,8 +171,13 @@ class Status:
         return _bonus(self.expected)
 
     @property
+    def shipping(self) -> int:
+        """What comes back of the outbound delivery."""
+        return self.delivery.expected(self.rma, [shown.item.pk for shown in self.expected])
+
+    @property
     def total(self) -> int:
-        return _total(self.expected, self.fees)
+        return _total(self.expected, self.fees) + self.shipping
 
     @property
     def waiting_fees(self) -> list[tuple[str, int]]:
@@ -180,18 +189,32 @@ class Status:
         return _bonus(self.waiting)
 
     @property
+    def waiting_shipping(self) -> int:
+        return self.delivery.expected(self.rma) - self.shipping
+
+    @property
     def waiting_total(self) -> int:
-        return _total(self.waiting, self.waiting_fees)
+        return _total(self.waiting, self.waiting_fees) + self.waiting_shipping
 
     @property
     def refunds(self) -> list[tuple[Refund, str]]:
-        """Each with its state in the shopper's words."""
-        return [(refund, _refund_state(refund)) for refund in self.rma.refunds.all()]
+        """Each with its state in the shopper's words; of goodwill that is not granted the shopper hears nothing."""
+        return [(refund, _refund_state(refund)) for refund in self.rma.refunds.all() if not _proposed(refund)]
 
     @property
     def parcels(self) -> list[ReturnParcel]:
         """Those that somebody told us of; our own label tells nothing."""
         return [parcel for parcel in self.rma.parcels.all() if parcel.status != ParcelStatus.LABELLED]
+
+    @property
+    def all_stays(self) -> bool:
+        """Whether nothing is sent."""
+        return not self.rma.receipts.all() and all(shown.item.stays for shown in [*self.expected, *self.waiting])
+
+    @property
+    def all_credited(self) -> bool:
+        """Whether no goods are paid back as money."""
+        return all(shown.item.resolution == Resolution.CREDIT for shown in self.expected)
 
     @property
     def may_cancel(self) -> bool:
@@ -213,6 +236,10 @@ class Status:
         """Where it stands, in one line; a no says what can be done."""
         if self.rma.waits_for_shopper:
             return _("An agent has asked you something. Please answer below; then we decide.")
+        if self.rma.state == RMAState.REFUND_DUE and self.all_stays:
+            return _("You may keep everything, and the refund is ordered.")
+        if self.rma.state == RMAState.REFUNDED and self.all_credited:
+            return _("The amount is on your store credit. You can spend it in our shop.")
         leads = {
             RMAState.IN_REVIEW: _("An agent looks at it and answers you by e-mail."),
             RMAState.REJECTED: _(
@@ -262,7 +289,9 @@ class Status:
         return by, _("By this day an agent answers you by e-mail.")
 
     def _money(self, by: date) -> tuple[date | None, str]:
-        arrived = bool(self.rma.receipts.all())
+        if self.expected and self.all_credited:
+            return None, _("When the parcel has arrived, the amount is put on your store credit.")
+        arrived = bool(self.rma.receipts.all()) or self.all_stays
         if by >= self.today and arrived:
             return by, _("By this day at the latest the money is paid back, the way you paid.")
         if by >= self.today:
@@ -319,12 +348,18 @@ def _entry(day: date, events: list[Event]) -> Entry:
     return Entry(day, [sentence for sentence in told if sentence], " ".join(notes))
 
 
+def _proposed(refund: Refund) -> bool:
+    """Whether it is goodwill that others have not agreed to, or one that was tried again."""
+    held = refund.originator == Originator.GOODWILL and refund.state == RefundState.AWAITING_APPROVAL
+    return held or refund.declined or refund.replaced_by_id is not None
+
+
 def _refund_state(refund: Refund) -> str:
     """What the shopper knows of it: how we send it is our business until it is done or has failed."""
     words = {
         RefundState.PENDING: _("on its way to your bank"),
         RefundState.REQUIRES_ACTION: _("waits for your bank details; the payment provider asks for them by e-mail"),
-        RefundState.SUCCEEDED: _("paid back"),
+        RefundState.SUCCEEDED: _("on your store credit") if refund.credit_id else _("paid back"),
         RefundState.PAID_OTHERWISE: _("paid back another way"),
         RefundState.FAILED: _("did not go through; we are looking for another way"),
         RefundState.CANCELED: _("did not go through; we are looking for another way"),

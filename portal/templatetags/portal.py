@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from returns import sentences
 from returns.models import OrderLine
+from returns.sentences.refunds import of_failure
 
 register = template.Library()
 
@@ -16,6 +17,12 @@ register = template.Library()
 def money(amount: int, currency: str) -> str:
     """Minor units of an ISO 4217 currency as the reader's language writes them: `{{ 28500|money:"EUR" }}`."""
     return sentences.money(amount, currency)
+
+
+@register.filter
+def failure(reason: str) -> str:
+    """Why a refund did not go through, in words."""
+    return of_failure(reason)
 
 
 @register.filter

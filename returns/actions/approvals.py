@@ -3,6 +3,7 @@
 The refunds of one decision, one a charge, are approved or declined together.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from returns.actions.proposals import agents_may_approve
 from returns.actions.record import record
 from returns.actions.refunds import settle, take_up, told
 from returns.actions.refusals import Refused
-from returns.models import RMA, Actor, Approval, Event, Originator, Refund, RefundState, Role, User
+from returns.models import RMA, Actor, Approval, Dispute, Event, Originator, Refund, RefundState, Role, User
 
 
 @transaction.atomic
@@ -26,7 +27,7 @@ def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
     """
     refunds = _waiting(refund, seen)
     role = _judge(refunds, by=by, at=at)
-    if refunds[0].approvals.filter(actor_id=by.id).exists():
+    if Approval.objects.filter(refund__in=refunds, actor_id=by.id).exists():
         raise Refused("approved_already")
     Approval.objects.bulk_create(
         Approval(
@@ -44,12 +45,12 @@ def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
 
 
 def _agreed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> Iterator[Event]:
-    given = refunds[0].approvals.count()
+    given = Counter(Approval.objects.filter(refund__in=refunds).values_list("refund_id", flat=True))
     for refund in refunds:
-        enough = given >= refund.approvals_needed
+        enough = given[refund.pk] >= refund.approvals_needed
         if enough:
             _release(refund, at)
-        yield told("refund.approved", refund, given=given, needed=refund.approvals_needed, by=by, at=at)
+        yield told("refund.approved", refund, given=given[refund.pk], needed=refund.approvals_needed, by=by, at=at)
         if enough and refund.credit_id:
             yield issue(refund, by=by, at=at)
     first = refunds[0]
@@ -99,6 +100,37 @@ def _declined(refund: Refund, note: str, *, by: Actor, at: datetime) -> Event:
     lines = refund.lines.all() if refund.originator == Originator.GOODWILL else []
     parts = {line.kind: -line.amount for line in lines}
     return told("refund.declined", refund, parts=parts, note=note, by=by, at=at)
+
+
+@transaction.atomic
+def send_despite_dispute(refund: Refund, *, reason: str, seen: int, by: Actor, at: datetime) -> None:
+    """A manager wants a refund sent although its charge is disputed, and says why; another manager must agree.
+
+    money.md, "Disputes", (b). Raises Refused: `refund_under_way`, `changed_meanwhile`, `not_a_manager`,
+    `note_missing`, `not_disputed`, `dispute_not_refundable`.
+    """
+    refund = take_up(refund)
+    if refund.state not in (RefundState.DUE, RefundState.AWAITING_APPROVAL):
+        raise Refused("refund_under_way", state=refund.state)
+    if Event.objects.version(refund.order_id) != seen:
+        raise Refused("changed_meanwhile")
+    if User.objects.role_of(by) != Role.MANAGER:
+        raise Refused("not_a_manager")
+    if not reason.strip():
+        raise Refused("note_missing", field="reason")
+    disputes = list(Dispute.objects.blocking().filter(payment=refund.payment_id)) if refund.payment_id else []
+    if not disputes:
+        raise Refused("not_disputed")
+    if not all(dispute.refundable for dispute in disputes):
+        raise Refused("dispute_not_refundable")
+    if refund.state == RefundState.DUE:
+        refund.hold()
+    refund.despite_dispute = reason.strip()[:500]
+    refund.proposed_by = by.id
+    refund.approvals_needed = max(refund.approvals_needed, refund.approvals.count() + 1)
+    refund.updated_at = at
+    refund.save()
+    record(told("refund.held", refund, needed=refund.approvals_needed, note=refund.despite_dispute, by=by, at=at))
 
 
 def _waiting(refund: Refund, seen: int) -> list[Refund]:

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from returns.models import Actor, Limits, OrderLine, Originator, Refund, RMAItem, Role, User
+from returns.models import Actor, Limits, Order, OrderLine, Originator, Refund, RMAItem, Role, User
 from returns.policy.limits import Allowance, Proposal, Proposer, agent_may_approve, approvals_needed
 from returns.policy.methods import METHODS
 
@@ -68,6 +68,19 @@ def _proposal(first: Refund, refunds: Sequence[Refund], proposer: Proposer, *, a
         brought=granted + _shares(lines),
         may_pay_twice=may_pay_twice,
     )
+
+
+def may_grant_alone(order: Order, user: User, *, at: datetime) -> int | None:
+    """Minor units of goodwill that this person may grant on this order now without asking; None is any amount."""
+    limits = Limits.objects.in_force(order.currency, at)
+    manages = user.role == Role.MANAGER
+    if limits is None:
+        return None if manages else 0
+    lately = Refund.objects.filter(order=order, decided_at__gt=at - TOGETHER).of_goodwill().standing()
+    today = granted_today(user.actor.id, order.currency, at=at)
+    for_order = limits.manager_goodwill if manages else limits.agent_goodwill
+    for_today = limits.manager_goodwill_day if manages else limits.agent_goodwill_day
+    return max(0, min(for_order - lately.total(), for_today - today))
 
 
 def granted_today(proposed_by: str, currency: str, *, at: datetime) -> int:

@@ -97,16 +97,15 @@ class OtherWay(models.Model):
     neither, the dispute is the evidence. Once a refund.
     """
 
-    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="other_way")
-    way = models.CharField(
-        max_length=20,
-        choices=[
-            ("transfer", _("bank transfer")),
-            ("cash", _("cash")),
-            ("voucher", _("voucher")),
-            ("chargeback", _("chargeback")),
-        ],
+    WAYS = (
+        ("transfer", _("bank transfer")),
+        ("cash", _("cash")),
+        ("voucher", _("voucher")),
+        ("chargeback", _("chargeback")),
     )
+
+    refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="other_way")
+    way = models.CharField(max_length=20, choices=WAYS)
     evidence = models.CharField(max_length=500)  # the transfer's reference, the dispute's id
     prepared_by = models.CharField(max_length=50, blank=True)
     prepared_label = models.CharField(max_length=200, blank=True)

@@ -48,8 +48,8 @@ class UserManager(BaseUserManager["User"]):
 
     def role_of(self, by: Actor) -> Role | None:
         """What the database says now: an account may have been shut since its page was shown. None: no staff."""
-        found = self.filter(pk=by.id, is_active=True).values_list("role", flat=True) if by.kind == "staff" else []
-        return Role(found[0]) if found else None
+        found = self.filter(pk=by.id, is_active=True).first() if by.kind == "staff" else None
+        return Role(found.role) if found else None
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -239,6 +239,17 @@ class Refund(RefundLifecycle):
     def __str__(self) -> str:
         return self.public_id
 
+    @property
+    def worth(self) -> int:
+        """What the shopper gets, with the bonus of store credit."""
+        return self.amount + self.bonus
+
+    @property
+    def declined(self) -> bool:
+        """Whether it is goodwill that a person said no to: nobody owes it."""
+        ended = self.originator == Originator.GOODWILL and self.state == RefundState.CANCELED
+        return ended and self.gateway_id is None
+
 
 class RefundLineQuerySet(models.QuerySet["RefundLine"]):
     def owed(self) -> dict[tuple[str, int | None], int]:

@@ -289,6 +289,16 @@ def received(letter: Letter, at: datetime) -> Told:
     )
 
 
+def rest_missing(letter: Letter, _at: datetime) -> Told:
+    """What is expected no longer; if it comes all the same, it is paid back."""
+    missing = {row["line"]: row["missing"] for row in letter.event.data["lines"]}
+    items = _items(letter, only=list(missing))
+    return Told(
+        gettext("We no longer expect the rest of your return %(number)s") % _number(letter),
+        [Entry(_units(item.line, missing[item.line.line_id])) for item in items],
+    )
+
+
 def _counted(line: ReceiptLine) -> list[str]:
     said = {**_FOUND, "damaged": _to_be_valued} if hasattr(line, "valuation") else _FOUND
     counts = ((getattr(line, found), sentence) for found, sentence in said.items())
@@ -445,5 +455,6 @@ LETTERS: dict[str, Callable[[Letter, datetime], Told]] = {
         credited,
         refund_failed,
         paid_otherwise,
+        rest_missing,
     )
 }

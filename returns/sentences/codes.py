@@ -178,6 +178,11 @@ _REFUSALS: dict[str, Sentence] = {
     "credit_not_declined": lambda _v: gettext(
         "Store credit for what came back cannot be declined, because the shopper chose it. Please speak to the shopper."
     ),
+    "not_disputed": lambda _v: gettext("The payment is not disputed, so the refund goes out by itself."),
+    "dispute_not_refundable": lambda _v: gettext(
+        "The provider takes no refund of this payment while it is disputed. Please wait for the bank's decision."
+    ),
+    "rest_not_expected": lambda _v: gettext("Nothing more is expected of this return."),
     "approved_already": lambda _v: gettext("You have agreed already; another person must agree as well."),
     "break_not_open": lambda _v: gettext("This difference has been cleared up already."),
     "managers_only": lambda _v: gettext("Only a manager can do this."),
@@ -209,6 +214,7 @@ _EVENTS: dict[str, Sentence] = {
     "item.valued": lambda _v: gettext("An agent keeps a part of the price, because of the state of what arrived."),
     "item.spared": lambda _v: gettext("What arrived damaged is paid back in full."),
     "item.forgiven": lambda _v: gettext("What was kept of the price is paid back after all."),
+    "receipt.closed": lambda _v: gettext("The rest is no longer expected."),
     "message.asked": lambda _v: gettext("An agent has written a message."),
     "message.received": lambda _v: gettext("A message to us has arrived."),
     "goodwill.granted": lambda _v: gettext("An agent has granted an amount as goodwill."),

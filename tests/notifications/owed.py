@@ -8,6 +8,7 @@ from returns.actions import (
     conversation,
     decisions,
     goodwill,
+    missing,
     other_ways,
     photos,
     receiving,
@@ -72,11 +73,18 @@ def _received(data: OrderData) -> RMA:
     return rma
 
 
+def _rest_missing(data: OrderData) -> None:
+    rma = _label(data)
+    receiving.receive(rma, [Count("2", fine=1)], by=WANDA, at=SOON)
+    missing.expect_no_more(rma, note="Internal: the shopper lost it", by=BOB, at=SOON)
+
+
 def _refund(status: str, failure_reason: str = "") -> Callable[[OrderData], None]:
     def happens(data: OrderData) -> None:
         _received(data)
         refund = _claimed()
-        told = Remote("re_1", status, refund.amount, refund.currency, refund.public_id, failure_reason)
+        about = {"failure_reason": failure_reason, "payment": refund.payment.reference if refund.payment else ""}
+        told = Remote("re_1", status, refund.amount, refund.currency, refund.public_id, **about)
         applying.apply(refund, told, at=SOON)
 
     return happens
@@ -160,6 +168,7 @@ HAPPENS: dict[str, Callable[[OrderData], object]] = {
     "label": _label,
     "on_its_way": _on_its_way,
     "received": _received,
+    "rest_missing": _rest_missing,
     "goodwill": _granted,
     "refund_pending": _refund("pending"),
     "refund_needs_details": _refund("requires_action"),

@@ -145,5 +145,5 @@ def test_more_messages_cost_no_more_statements(desk, written, django_assert_num_
     for _message in range(written):
         kept = [photos.keep(sent(), had=())]
         conversation.write(rma, text="Hello.", pictures=kept, by=SHOPPER, at=NOW)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(31):
         shown(desk, rma)
