@@ -4,7 +4,7 @@
 
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: help run demo-reset setup test test-all test-sqlite test-postgres replay simulate bench \
+.PHONY: help run demo-reset setup test test-all test-sqlite test-postgres replay simulate sequences bench \
         check style types layers migrations deployment catalogues fix clean
 
 # Test processes at a time, and further words for pytest: make test ARGS="tests/policy -x"
@@ -89,6 +89,11 @@ OVER := sqlite
 
 simulate: setup .venv/synced-dev ## let money survive N schedules of faults: make simulate N=10000, SEED=123 N=1, OVER=postgres
 	@env -u DATABASE_URL $(PYTHON) -m tests.simulator --count $(N) --first $(SEED) --over $(OVER)
+
+ORDERS := 1000000
+
+sequences: setup .venv/synced-dev ## put returns of ORDERS random orders through the amounts: make sequences ORDERS=1000
+	@env -u DATABASE_URL $(PYTHON) -m tests.benchmarks.sequences --count $(ORDERS)
 
 bench: setup .venv/synced-dev ## measure the speed of the main steps
 	@failed=0; for file in tests/benchmarks/[a-z]*.py; do \

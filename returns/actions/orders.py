@@ -136,12 +136,6 @@ def _columns(data: OrderData) -> dict[str, object]:
 
 
 def _lines(order: Order, data: OrderData) -> list[OrderLine]:
-    """The lines with what was paid for each: its own price and tax, less its share of the discounts.
-
-    A voucher worth more than the goods has paid for shipping as well: no line goes below zero.
-    """
-    nets = [_net(line) for line in data.lines]
-    discounts = spread(min(sum(amount for amount, _label in data.discounts), sum(nets)), nets)
     return [
         OrderLine(
             order_id=order.pk,
@@ -152,7 +146,7 @@ def _lines(order: Order, data: OrderData) -> list[OrderLine]:
             names=line.names,
             quantity=line.quantity,
             unit_price=line.unit_price,
-            paid=_with_tax(line, net - discount),
+            paid=paid,
             tax_rate=line.tax_rate,
             tax_included=line.tax_included,
             kind=line.kind,
@@ -163,8 +157,18 @@ def _lines(order: Order, data: OrderData) -> list[OrderLine]:
             hs_code=line.hs_code,
             origin=line.origin,
         )
-        for position, (line, net, discount) in enumerate(zip(data.lines, nets, discounts, strict=True))
+        for position, (line, paid) in enumerate(zip(data.lines, paid_by_line(data), strict=True))
     ]
+
+
+def paid_by_line(data: OrderData) -> list[int]:
+    """What was paid for each line: its own price and tax, less its share of the discounts.
+
+    A voucher worth more than the goods has paid for shipping as well: no line goes below zero.
+    """
+    nets = [_net(line) for line in data.lines]
+    discounts = spread(min(sum(amount for amount, _label in data.discounts), sum(nets)), nets)
+    return [_with_tax(line, net - discount) for line, net, discount in zip(data.lines, nets, discounts, strict=True)]
 
 
 def _net(line: LineData) -> int:
