@@ -129,8 +129,11 @@ def _payment(payment: Payment) -> Json:
 # --- returns ------------------------------------------------------------------------------------
 
 
-def rma(rma: RMA) -> Json:
-    """A return as `RMAQuerySet.with_contents` and `receipts__lines__line` bring it."""
+def rma(rma: RMA, *, shipping: int) -> Json:
+    """A return as `RMAQuerySet.with_contents` and `receipts__lines__line` bring it.
+
+    `shipping` is what it brings of the outbound delivery, in minor units (`Delivery.expected`).
+    """
     live = [row for row in rma.items.all() if row.state != ItemState.REFUSED]
     fees = sum(row.fee for row in live) + rma.return_cost
     return {
@@ -140,7 +143,7 @@ def rma(rma: RMA) -> Json:
         "locale": rma.locale,
         "channel": rma.channel,
         "items": [item(row, currency=rma.order.currency) for row in rma.items.all()],
-        "estimate": estimate(sum(row.share for row in live), fees, currency=rma.order.currency),
+        "estimate": estimate(sum(row.share for row in live), fees, shipping, currency=rma.order.currency),
         "parcels": [parcel(row) for row in rma.parcels.all()],
         "receipts": [receipt(row) for row in rma.receipts.all()],
         "refunds": [row.public_id for row in rma.refunds.all()],
@@ -188,13 +191,14 @@ def verdict(verdict: Verdict) -> Json:
     }
 
 
-def estimate(share: int, fees: int, *, currency: str) -> Json:
-    """What comes back: the share of what was paid, less fees, which are never above it.
+def estimate(share: int, fees: int, shipping: int = 0, *, currency: str) -> Json:
+    """What comes back: the share of what was paid, less fees, which are never above it; and of the outbound delivery.
 
-    A return's fees hold the way back too. Outbound shipping is refunded by no receipt yet.
+    A return's fees hold the way back too, and the delivery stands with the return alone, for no item brings it.
     """
     kept = min(fees, share)
-    return {"goods": share, "shipping": 0, "fees": kept, "total": share - kept, "currency": currency}
+    total = share - kept + shipping
+    return {"goods": share, "shipping": shipping, "fees": kept, "total": total, "currency": currency}
 
 
 def actions(rma: RMA) -> list[str]:
@@ -264,6 +268,8 @@ def refund(refund: Refund) -> Json:
         "payment": {"gateway": refund.payment.gateway, "reference": refund.payment.reference}
         if refund.payment
         else None,
+        "credit": refund.credit_id is not None,
+        "bonus": refund.bonus,
         "gateway_id": refund.gateway_id,
         "failure_reason": refund.failure_reason,
         "decided_at": _moment(refund.decided_at),

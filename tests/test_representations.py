@@ -32,7 +32,7 @@ def whole(rma: RMA) -> RMA:
 
 
 def shown(rma: RMA) -> dict:
-    return represent.rma(whole(rma))
+    return represent.rma(whole(rma), shipping=0)
 
 
 # --- forms --------------------------------------------------------------------------------------

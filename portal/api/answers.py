@@ -278,6 +278,8 @@ Refund = TypedDict(
         "currency": str,
         "lines": list[RefundPart],
         "payment": Charge | None,
+        "credit": bool,
+        "bonus": int,
         "gateway_id": str | None,
         "failure_reason": str,
         "decided_at": Moment,

@@ -13,6 +13,7 @@ from portal.api.keys import IdempotencyKey, Key, KeyedRequest, answered_for_ever
 from portal.api.paging import Page, newest, refuse_unknown
 from returns import representations as represent
 from returns.actions import receiving, requests, shipping
+from returns.actions.delivery import Delivery, deliveries, delivery
 from returns.actions.once import Answer
 from returns.models import RMA, Order, RMAState, Scope
 from returns.models.rmas import RMAQuerySet, read_number
@@ -34,10 +35,11 @@ def preview_return(request: KeyedRequest, body: schemas.PreviewBody) -> Json:  #
     now = timezone.now()
     offers = requests.preview(order, [item.wish for item in body.items], at=now)
     fees = sum(offer.fee for offer in offers) + requests.cost_of_return(offers, order.currency)
+    brings = delivery(order).owed(further=coming) if (coming := requests.coming_back(offers)) else 0
     return {
         "order": order.number,
         "items": [_previewed(offer, order.currency) for offer in offers],
-        "estimate": represent.estimate(sum(offer.share for offer in offers), fees, currency=order.currency),
+        "estimate": represent.estimate(sum(offer.share for offer in offers), fees, brings, currency=order.currency),
         "refund_by": order.refund_by(asked_on=timezone.localdate(now)).isoformat(),
     }
 
@@ -69,7 +71,7 @@ def open_return(request: KeyedRequest, body: schemas.ReturnBody, idempotency_key
             locale=labels.spoken(order.locale),
             channel="api",
         )
-        return 201, _shown(rma)
+        return 201, _shown(rma, delivery(rma.order))
 
     return answered_once(request, idempotency_key, body, work)
 
@@ -87,7 +89,8 @@ def list_returns(request: KeyedRequest, filters: Query[Filters]) -> Json:
     """Returns, newest first, a page at a time. Needs `returns:read`."""
     refuse_unknown(request, filters)
     page, cursor = newest(_chosen(filters), "created_at", filters)
-    return {"data": [_shown(rma) for rma in page], "next_cursor": cursor}
+    of_orders = deliveries([rma.order for rma in page])
+    return {"data": [_shown(rma, of_orders[rma.order_id]) for rma in page], "next_cursor": cursor}
 
 
 def _chosen(filters: Filters) -> RMAQuerySet:
@@ -106,7 +109,8 @@ def _chosen(filters: Filters) -> RMAQuerySet:
 )
 def get_return(request: KeyedRequest, number: Number) -> Json:  # noqa: ARG001  Ninja's first argument
     """One return as it is now. Needs `returns:read`."""
-    return _shown(get_object_or_404(_whole(), number=_read(number)))
+    rma = get_object_or_404(_whole(), number=_read(number))
+    return _shown(rma, delivery(rma.order))
 
 
 _PAPER = {
@@ -191,8 +195,8 @@ def _read(number: str) -> str:
     return read
 
 
-def _shown(rma: RMA) -> Json:
-    return represent.rma(rma)
+def _shown(rma: RMA, delivery: Delivery) -> Json:
+    return represent.rma(rma, shipping=delivery.expected(rma))
 
 
 def _whole() -> RMAQuerySet:

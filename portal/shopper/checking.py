@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from portal.shopper import fees, resolutions
 from portal.shopper.drafts import Draft
 from returns import sentences
-from returns.actions.requests import ANSWER_WITHIN, Offer, cost_of_return
+from returns.actions.delivery import Delivery
+from returns.actions.requests import ANSWER_WITHIN, Offer, coming_back, cost_of_return
 from returns.models import Order
 from returns.policy.facts import Answer, Resolution
 
@@ -60,6 +61,7 @@ class Check:
     draft: Draft
     offers: Sequence[Offer]
     at: datetime
+    delivery: Delivery
 
     @property
     def rows(self) -> list[Row]:
@@ -96,8 +98,13 @@ class Check:
         return _bonus(self.sure)
 
     @property
+    def shipping(self) -> int:
+        """What comes back of the outbound delivery."""
+        return self._brought_by(self.sure)
+
+    @property
     def total(self) -> int:
-        return _total(self.sure, self.fees)
+        return _total(self.sure, self.fees) + self.shipping
 
     @property
     def asked_fees(self) -> list[tuple[str, int]]:
@@ -109,8 +116,16 @@ class Check:
         return _bonus(self.asked)
 
     @property
+    def asked_shipping(self) -> int:
+        return self._brought_by(self.rows) - self.shipping
+
+    @property
     def asked_total(self) -> int:
-        return _total(self.asked, self.asked_fees)
+        return _total(self.asked, self.asked_fees) + self.asked_shipping
+
+    def _brought_by(self, rows: Sequence[Row]) -> int:
+        coming = coming_back([row.offer for row in rows])
+        return self.delivery.owed(further=coming) if coming else 0
 
     @property
     def refund_by(self) -> date:

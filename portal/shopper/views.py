@@ -32,6 +32,7 @@ from portal.templatetags.portal import summary
 from portal.uploads import takes_files
 from returns import sentences
 from returns.actions import conversation, decisions, requests, shipping
+from returns.actions.delivery import delivery
 from returns.actions.once import Answer, once
 from returns.actions.photos import Stored
 from returns.actions.refusals import Refused
@@ -128,7 +129,7 @@ def check(request: HttpRequest, order: Order) -> HttpResponse:
 def _check_page(request: HttpRequest, order: Order, draft: Draft) -> HttpResponse:
     """Also for a choice that was changed in another window: what is sent was always shown."""
     now = timezone.now()
-    check = Check(order, draft, requests.preview(order, draft.wishes, at=now), now)
+    check = Check(order, draft, requests.preview(order, draft.wishes, at=now), now, delivery(order))
     changed = request.method == "POST"
     context = {"order": order, "check": check, "changed": changed}
     return render(request, "shopper/check.html", context, status=409 if changed else 200)
@@ -186,7 +187,7 @@ def _status_page(
     context = {
         "rma": rma,
         "order": rma.order,
-        "status": Status(rma, timezone.localdate(), own, sees_proofs=by_letter),
+        "status": Status(rma, timezone.localdate(), delivery(rma.order), own, sees_proofs=by_letter),
         "conversation": Conversation.of(rma, own=own, readable=by_letter),
         "tracking": tracking or TrackingForm(),
         "message": message or MessageForm(),

@@ -1,7 +1,7 @@
 """The outbound delivery of orders: what of it is given back with the goods, by policy/delivery.py, and what was."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,9 +62,10 @@ class Delivery:
         due = delivery_owed(self.order.shipping_paid, self.order.shipping_standard, lines)
         return max(0, due - sum(self.given.values()))
 
-    def expected(self, rma: RMA) -> int:
-        """What this return was given of it, and is still given when all of it has come."""
-        coming = {item: one for item, (of, one) in self.whole.items() if of == rma.pk}
+    def expected(self, rma: RMA, items: Container[int] | None = None) -> int:
+        """What this return was given of it, and is still given when all of it, or of these items, has come."""
+        own = {item: one for item, (of, one) in self.whole.items() if of == rma.pk}
+        coming = {item: one for item, one in own.items() if items is None or item in items}
         return self.given.get(rma.pk, 0) + (self.owed(coming) if coming else 0)
 
     @property

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Sum
 
 from returns.actions import photos
+from returns.actions.delivery import Coming
 from returns.actions.masking import masked
 from returns.actions.owing import owe_kept
 from returns.actions.photos import Stored
@@ -124,6 +125,12 @@ def cost_of_return(offers: Sequence[Offer], currency: str) -> int:
     if len(bound) < len(parcel):
         return 0
     return min(return_cost(bound, currency), sum(offer.share - offer.fee for offer in offers))
+
+
+def coming_back(offers: Sequence[Offer]) -> list[Coming]:
+    """What of these offers brings a part of the outbound delivery, for `Delivery.owed`."""
+    found = (Coming.of(one.line.pk, one.wish.units, one.verdict, one.ask.legal_path) for one in offers)
+    return [coming for coming in found if coming is not None]
 
 
 @transaction.atomic

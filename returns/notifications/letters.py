@@ -30,6 +30,7 @@ from returns.models import (
     Transfer,
     Valuation,
 )
+from returns.policy.facts import Resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +250,7 @@ def label(letter: Letter, at: datetime) -> Told:
             "send_by": _day(letter.rma.send_by),
             "refund_by": _refund_by(letter, at),
             "waiting": letter.rma.waits_for_agent,
+            "credit": all(item.resolution == Resolution.CREDIT for item in _items(letter, state=ItemState.ACCEPTED)),
         },
     )
 

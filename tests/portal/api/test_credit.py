@@ -148,3 +148,12 @@ def test_a_purchase_needs_a_name_and_a_shopper(shop, account, changes):
 def test_a_key_that_reads_spends_nothing(program, account):
     assert refusal(program(Scope.CREDITS_READ).post("/credits/spendings", BODY))[:2] == (403, "forbidden")
     assert left(account) == 1_050
+
+
+# --- what returns say of it ---
+
+
+def test_a_refund_says_that_it_is_store_credit(shop, account):
+    refund = account.refunds.get()
+    told = shop.get(f"/refunds/{refund.public_id}").json()
+    assert (told["credit"], told["bonus"], told["amount"], told["state"]) == (True, 50, 1_000, "succeeded")
