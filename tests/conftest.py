@@ -14,6 +14,14 @@ from returns.models import Reason, Role, User
 from tests.people import BOB_EMAIL, MONA_EMAIL, PASSWORD, WANDA_EMAIL
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
+    """Where connections are pooled, twenty threads that race have one each, and give it back soon."""
+    options = settings.DATABASES["default"].get("OPTIONS", {})
+    if "pool" in options:
+        options["pool"] |= {"max_size": 24, "max_idle": 10}
+
+
 @pytest.fixture(autouse=True)
 def _no_repeated_queries() -> Iterator[None]:
     """A query that is repeated for each row is an error."""

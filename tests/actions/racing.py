@@ -9,7 +9,7 @@ from django.db import connection
 
 from returns.actions.refusals import Refused
 
-PATIENCE = 30  # seconds
+PATIENCE = 120  # seconds: a busy machine is no deadlock
 
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:
@@ -18,6 +18,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
 
     def begin(work: Callable[[], Any]) -> Any:
         try:
+            connection.ensure_connection()  # who opens one later comes too late to race
             start.wait(PATIENCE)
             return work()
         except Refused as refused:
