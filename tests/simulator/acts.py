@@ -10,23 +10,26 @@ from returns.actions import decisions, goodwill, orders, receiving, requests
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import OrderData
-from returns.models import RMA, SHOPPER, SYSTEM, Actor, GoodwillReason, Order
+from returns.models import RMA, SHOPPER, SYSTEM, GoodwillReason, Order
+from tests.simulator import desk
 from tests.simulator.world import World
 
-AGENT = Actor("staff", "2", "Bob")
-BENCH = Actor("staff", "1", "Wanda")
 REASONS = ("", "changed_mind", "damaged", "other", "other", "arrived_late")
+OPENED = ("needs_response", "warning_needs_response")
+ENDS = ("won", "lost", "warning_closed", "prevented")
+VERDICTS = ("under_review", *ENDS)
 RECEIVABLE = ("approved", "label_ready", "in_transit", "received", "refund_due", "refunded")
 
 Act = Callable[[World, "Shop"], Any]
 
 
 class Shop:
-    """The orders as they were told, and how many returns may be asked for."""
+    """The orders as they were told, how many returns may be asked for, and what shoppers choose."""
 
-    def __init__(self, told: list[OrderData], returns: int) -> None:
+    def __init__(self, told: list[OrderData], *, returns: int, resolutions: tuple[str, ...]) -> None:
         self.told = told
         self.returns = returns
+        self.resolutions = resolutions
 
     def order(self, world: World) -> Order:
         return Order.objects.get(number=world.draw.choice(self.told).number)
@@ -68,24 +71,24 @@ def tell_again(world: World, shop: Shop) -> Any:
 
 def approve(world: World, _shop: Shop) -> Any:
     rma = some_return(world, "in_review", "received")
-    return decisions.approve(rma, by=AGENT, at=world.now, note="all right") if rma else None
+    return decisions.approve(rma, by=desk.somebody(world), at=world.now, note="all right") if rma else None
 
 
 def approve_with_goodwill(world: World, _shop: Shop) -> Any:
     if rma := some_return(world, "in_review"):
         amount = world.draw.choice((1, 500, 5000))
-        return decisions.approve_with_goodwill(rma, amount=amount, note="sorry", by=AGENT, at=world.now)
+        return decisions.approve_with_goodwill(rma, amount=amount, note="sorry", by=desk.somebody(world), at=world.now)
     return None
 
 
 def reject(world: World, _shop: Shop) -> Any:
     rma = some_return(world, "in_review")
-    return decisions.reject(rma, by=AGENT, at=world.now, note="worn") if rma else None
+    return decisions.reject(rma, by=desk.somebody(world), at=world.now, note="worn") if rma else None
 
 
 def reopen(world: World, _shop: Shop) -> Any:
     rma = some_return(world, "rejected", "expired")
-    return decisions.reopen(rma, by=AGENT, at=world.now, note="again") if rma else None
+    return decisions.reopen(rma, by=desk.somebody(world), at=world.now, note="again") if rma else None
 
 
 def deduct(world: World, _shop: Shop) -> Any:
@@ -95,7 +98,7 @@ def deduct(world: World, _shop: Shop) -> Any:
         return None
     item = world.draw.choice(items)
     fee = world.draw.randint(0, item.share + 1)
-    return decisions.deduct(rma, fees={item.line.line_id: fee}, note="used", by=AGENT, at=world.now)
+    return decisions.deduct(rma, fees={item.line.line_id: fee}, note="used", by=desk.somebody(world), at=world.now)
 
 
 def grant(world: World, shop: Shop) -> Any:
@@ -103,7 +106,7 @@ def grant(world: World, shop: Shop) -> Any:
     paid = sum(payment.captured for payment in order.payments.all())
     amount = world.draw.choice((1, 100, paid // 3, paid // 2 + 1, paid))
     reason = GoodwillReason.LATE_DELIVERY
-    return goodwill.grant(order, amount=amount, reason=reason, note="sorry", by=AGENT, at=world.now)
+    return goodwill.grant(order, amount=amount, reason=reason, note="sorry", by=desk.somebody(world), at=world.now)
 
 
 # --- the bench -----------------------------------------------------------------------------------
@@ -116,7 +119,7 @@ def receive(world: World, _shop: Shop) -> Any:
         return None
     items = rma.items.select_related("line").order_by("pk")
     counts = [_count(world, item.line.line_id, item.quantity) for item in items]
-    return receiving.receive(rma, counts, by=BENCH, at=world.now)
+    return receiving.receive(rma, counts, by=desk.ACTORS[desk.WANDA], at=world.now)
 
 
 def _count(world: World, line: str, expected: int) -> Count:
@@ -139,16 +142,46 @@ def refund_in_the_dashboard(world: World, _shop: Shop) -> Any:
     return made
 
 
+def dispute(world: World, _shop: Shop) -> Any:
+    """A shopper's bank asks for the money back, or asks first; or it makes up its mind."""
+    opened = world.provider.all("dispute")
+    if opened and world.chance(0.6):
+        return world.provider.move_dispute(world.draw.choice(opened)["id"], world.draw.choice(VERDICTS))
+    charges = [
+        charge for charge in world.provider.all("charge") if charge["amount_refunded"] < charge["amount_captured"]
+    ]
+    return world.provider.dispute(world.draw.choice(charges)["id"], world.draw.choice(OPENED)) if charges else None
+
+
+def end_disputes(world: World) -> None:
+    """In the end every bank makes up its mind."""
+    for one in world.provider.all("dispute"):
+        if one["status"] not in ENDS:
+            world.provider.move_dispute(one["id"], world.draw.choice(ENDS))
+
+
 ACTS: dict[Act, int] = {
-    ask: 10,
-    receive: 12,
-    approve: 3,
-    reject: 1,
-    reopen: 1,
-    call_off: 1,
-    grant: 2,
-    approve_with_goodwill: 1,
-    deduct: 1,
-    tell_again: 1,
-    refund_in_the_dashboard: 1,
+    ask: 20,
+    receive: 24,
+    approve: 6,
+    reject: 2,
+    reopen: 2,
+    call_off: 2,
+    grant: 4,
+    approve_with_goodwill: 2,
+    deduct: 2,
+    tell_again: 2,
+    refund_in_the_dashboard: 2,
+    dispute: 2,
+    desk.agree: 10,
+    desk.decline: 1,
+    desk.try_again: 3,
+    desk.prepare_another_way: 3,
+    desk.confirm_another_way: 3,
+    desk.discard_another_way: 1,
+    desk.value: 3,
+    desk.spend_credit: 2,
+    desk.stop_all: 1,
+    desk.go_on: 4,
+    desk.close_break: 1,
 }

@@ -1,7 +1,7 @@
 """What must be true after the quiet time: our rows against the provider's books.
 
-Nothing here asks the product: rows come by plain SQL, what is owed is worked out anew, and what the provider has
-comes from its own books. Every check yields sentences about what is wrong.
+Nothing here but the last check asks the product: rows come by plain SQL, what is owed is worked out anew, and what
+the provider has comes from its own books. Every check yields sentences about what is wrong.
 """
 
 from collections import defaultdict
@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from returns.analytics.audit import audit
+
 if TYPE_CHECKING:
     from tests.simulator.world import World
 
@@ -17,14 +19,18 @@ Row = dict[str, Any]
 LIVE = {"pending", "requires_action", "succeeded"}  # at the provider: the shopper has it or will
 ENDED = {"failed", "canceled", "paid_otherwise"}  # of ours: they neither hold nor spend
 UNDER_WAY = {"due", "sending", "uncertain"}
+BEGUN_BY = {"refund.decided", "refund.found", "refund.retried"}
 TOLD_BY = {
     "refund.pending": "pending",
     "refund.needs_details": "requires_action",
     "refund.succeeded": "succeeded",
     "refund.failed": "failed",
     "refund.canceled": "canceled",
+    "refund.declined": "canceled",
+    "refund.credited": "succeeded",
     "refund.paid_otherwise": "paid_otherwise",
 }
+GIVEN_UP = {"no_payment", "no_room"}  # failures that are ours to say
 OURS = "portal_refund_id"
 ABSENCE = timedelta(minutes=15)
 
@@ -74,9 +80,17 @@ class Books:
 
 
 def nothing_is_stuck(books: Books) -> Iterator[str]:
+    told = {row["subject"] for row in books.table("break") if row["kind"] == "disputed" and row["closed_at"] is None}
+    lost = {
+        row["payment_id"] for row in books.table("dispute") if row["status"] == "lost" and row["gateway_id"] in told
+    }
     for refund in books.refunds:
-        if refund["state"] in UNDER_WAY:
+        with_a_person = refund["state"] == "due" and refund["payment_id"] in lost
+        if refund["state"] in UNDER_WAY and not with_a_person:
             yield f"stuck: {_name(refund)} is {refund['state']}"
+    for halt in books.table("halt"):
+        if halt["ended_at"] is None or halt["cause"] == "restored":
+            yield f"stuck: all sending, {halt['cause']} since {halt['started_at']}"
     for event in books.table("gatewayevent"):
         if event["worked_at"] is None:
             yield f"stuck: event {event['id']} {event['kind']} was not worked: {event['error']}"
@@ -175,7 +189,9 @@ def parts_add_up(books: Books) -> Iterator[str]:
     for refund in books.refunds:
         if by_refund[refund["id"]] != refund["amount"]:
             yield f"parts: {_name(refund)} of {refund['amount']} has lines of {by_refund[refund['id']]}"
-    goods = _sums([row for row in books.lines if row["kind"] == "goods"], "item_id", lambda row: row["amount"])
+    replaced = {row["id"] for row in books.refunds if row["replaced_by_id"] is not None}
+    of_goods = [row for row in books.lines if row["kind"] == "goods" and row["refund_id"] not in replaced]
+    goods = _sums(of_goods, "item_id", lambda row: row["amount"])
     for item, amount in goods.items():
         if amount > books.items[item]["share"]:
             yield f"parts: item {item} was refunded {amount} of its share {books.items[item]['share']}"
@@ -197,7 +213,7 @@ def the_timeline_is_whole(books: Books) -> Iterator[str]:
     for refund in books.refunds:
         kinds = [event["kind"] for event in told.get(refund["id"], [])]
         states = [TOLD_BY[kind] for kind in kinds if kind in TOLD_BY]
-        if kinds[:1] != ["refund.decided"] or kinds.count("refund.decided") != 1:
+        if [kind for kind in kinds if kind in BEGUN_BY] != kinds[:1]:
             yield f"timeline: {_name(refund)} begins with {kinds}"
         if states[-1:] != [refund["state"]] and refund["state"] not in {*UNDER_WAY, "awaiting_approval"}:
             yield f"timeline: {_name(refund)} is {refund['state']}, told was {kinds}"
@@ -210,7 +226,9 @@ def returns_stand_where_their_money_is(books: Books) -> Iterator[str]:
     owing = {
         row["rma_id"]
         for row in books.refunds
-        if row["originator"] == "rma" and row["state"] not in {"succeeded", "paid_otherwise"}
+        if row["originator"] == "rma"
+        and row["state"] not in {"succeeded", "paid_otherwise"}
+        and row["replaced_by_id"] is None
     }
     for rma in books.rmas.values():
         if (rma["state"] == "refund_due") != (rma["id"] in owing):
@@ -221,11 +239,7 @@ def letters_are_owed_once(books: Books) -> Iterator[str]:
     """The shopper hears of every state of the money, once."""
     letters = _by(books.table("letter"), lambda row: row["event_id"])
     for event in books.events:
-        if (
-            event["kind"] in TOLD_BY
-            and event["kind"] != "refund.paid_otherwise"
-            and len(letters.get(event["id"], [])) != 1
-        ):
+        if event["kind"] in TOLD_BY.keys() - {"refund.declined"} and len(letters.get(event["id"], [])) != 1:
             yield f"letters: {len(letters.get(event['id'], []))} for {event['kind']} of refund {event['refund_id']}"
 
 
@@ -236,8 +250,11 @@ def only_the_provider_is_believed(books: Books) -> Iterator[str]:
     attempts = _by(books.table("attempt"), lambda row: row["refund_id"])
     for refund in books.refunds:
         states = {TOLD_BY[event["kind"]] for event in told.get(refund["id"], []) if event["kind"] in TOLD_BY}
-        heard = {state for remote in books.named.get(refund["public_id"], []) for state in record.heard[remote["id"]]}
-        declined = refund["payment_id"] is None or refund["public_id"] in record.declined or _unpayable(refund)
+        names = {remote["id"] for remote in books.named.get(refund["public_id"], [])} | {refund["gateway_id"]}
+        heard = {state for name in names if name for state in record.heard[name]}
+        declined = refund["public_id"] in record.declined or refund["failure_reason"] in GIVEN_UP or _unpayable(refund)
+        if refund["credit_id"] or refund["failure_reason"] == "declined_by_us":
+            heard |= {"succeeded", "canceled"}
         for state in states - heard - {"paid_otherwise"}:
             if not (state == "failed" and declined):
                 yield f"believed: {_name(refund)} became {state}, which the provider never said"
@@ -257,6 +274,12 @@ def new_keys_have_proofs(books: Books) -> Iterator[str]:
                 yield f"keys: {after['key']} follows {before['key']} of {sent}, absent {absent}, at {begun}"
 
 
+def the_audit_is_clean(books: Books) -> Iterator[str]:
+    """The product's own, written apart from all this: `manage.py audit`."""
+    for finding in audit(at=books.world.now):
+        yield f"audit: {finding.code} {finding.name}: {finding.rows[0]}"
+
+
 CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     nothing_is_doubled,
     nothing_is_above_the_cap,
@@ -269,6 +292,7 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
     letters_are_owed_once,
     only_the_provider_is_believed,
     new_keys_have_proofs,
+    the_audit_is_clean,
 )
 
 

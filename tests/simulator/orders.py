@@ -4,8 +4,8 @@ import random
 from datetime import datetime, timedelta
 
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
-from returns.models import Policy
-from tests.people import trusting
+from returns.models import Limits, Policy
+from returns.policy.facts import Resolution
 from tests.simulator.provider import Provider
 
 CURRENCIES = ("EUR", "EUR", "EUR", "CZK", "JPY", "GBP", "KWD")
@@ -28,10 +28,9 @@ PLANS = (
 )
 
 
-def promise(draw: random.Random) -> None:
-    """The shop's policy; in some of them something is kept, in some a person decides. Its people ask nobody else."""
-    for currency in set(CURRENCIES):
-        trusting(currency)
+def promise(draw: random.Random, now: datetime) -> tuple[str, ...]:
+    """The shop's policy and limits: what is kept, what may be chosen, what needs a person. The choices there are."""
+    credit = draw.random() < 0.3
     Policy.objects.create(
         key="standard",
         name_en="Standard",
@@ -40,6 +39,25 @@ def promise(draw: random.Random) -> None:
         return_fee=draw.choice((0, 0, 390)),
         currency="EUR",
         person_decides=draw.random() < 0.2,
+        resolutions=[Resolution.CREDIT] if credit else [],
+        credit_bonus_percent=draw.choice((0, 10)) if credit else 0,
+    )
+    if draw.random() < 0.8:
+        Limits.objects.bulk_create(_limits(draw, currency, now) for currency in sorted(set(CURRENCIES)))
+    return (Resolution.REFUND, Resolution.REFUND, Resolution.CREDIT) if credit else (Resolution.REFUND,)
+
+
+def _limits(draw: random.Random, currency: str, now: datetime) -> Limits:
+    return Limits(
+        currency=currency,
+        valid_from=now - timedelta(days=1),
+        automatic=draw.choice((None, None, 1_000, 20_000)),
+        agent=5_000,
+        manager=draw.choice((20_000, 500_000)),
+        agent_goodwill=draw.choice((2_000, 100_000)),
+        agent_goodwill_day=draw.choice((10_000, 1_000_000)),
+        manager_goodwill=200_000,
+        manager_goodwill_day=1_000_000,
     )
 
 

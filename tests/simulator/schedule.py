@@ -14,26 +14,28 @@ from django.test import override_settings
 from returns import tasks
 from returns.actions import orders as order_actions
 from returns.models import SYSTEM
-from tests.simulator import orders
+from tests.simulator import acts, desk, orders
 from tests.simulator.acts import ACTS, Shop, grant
 from tests.simulator.checks import always, broken
 from tests.simulator.outcome import Outcome
 from tests.simulator.post import SECRET, Post
 from tests.simulator.provider import API_KEY, provider
 from tests.simulator.wire import EFFECT_WITHIN, REFUSING_ALL, connected
-from tests.simulator.world import Mood, World
+from tests.simulator.world import LOOKED_AT, Mood, World
 
 WEATHER = (*REFUSING_ALL, "outage")
 TASKS = {task.name: task for task in tasks.TASKS if task.name not in {"stray photos", "old answers"}}
-RECONCILES = any("reconcil" in name for name in TASKS)  # only then may events be lost for good
+OFTEN = {"refunds": 12, "provider events": 12, "reconciliation": 12}
 
 # What passes in the quiet time before each round: first until keys and absences have aged, then until banks,
 # shoppers and reconciliations have, and then what they left.
-SEASON, LAST = timedelta(days=50), timedelta(minutes=20)  # after these every task is asked
+NIGHTLY = "nightly reconciliation"
+AN_HOUR = timedelta(hours=1)
+SEASON, LAST = timedelta(days=10), timedelta(minutes=20)  # after these every task is asked
 QUIET = [
     *(timedelta(seconds=seconds) for seconds in (0, 60, 301, 301, 961, 961, 3600, 7200, 90_000, 961, 961)),
     timedelta(days=3),
-    timedelta(days=10),
+    *[timedelta(days=12)] * 4,  # a bank may take a month, and a missed event can be read for one
     SEASON,
     *[timedelta(minutes=16)] * 3,
     LAST,
@@ -54,7 +56,7 @@ def played(seed: int, reset: Callable[[], None], *, http: bool = False) -> Itera
     reset()
     with _settled(seed), provider(seed, http=http) as stripe:
         draw = random.Random(seed)  # noqa: S311  a schedule, not a secret
-        world = World(seed, draw, stripe, stripe.start, Mood.drawn(draw, loses_events=RECONCILES))
+        world = World(seed, draw, stripe, stripe.start, Mood.drawn(draw))
         with mock.patch.object(tasks, "gateway", return_value=connected(world)):
             _Schedule(world).play()
         yield world
@@ -81,6 +83,7 @@ class _Schedule:
     def __init__(self, world: World) -> None:
         self._world = world
         self._post = Post(world)
+        self._asked = dict.fromkeys(TASKS, world.now)
         self._tasks = {name: task for name, task in TASKS.items() if name != "letters" or world.mood.letters}
 
     def play(self) -> None:
@@ -91,7 +94,7 @@ class _Schedule:
         try:
             for number in range(1, world.draw.randint(1, 3) + 1):
                 world.hire(number)
-            for _step in range(world.draw.randint(15, 45)):
+            for _step in range(world.draw.randint(20, 60)):
                 self._step()
             self._stop_trouble()
         finally:
@@ -102,20 +105,21 @@ class _Schedule:
 
     def _opened(self) -> Shop:
         world = self._world
-        orders.promise(world.draw)
+        desk.hire_staff()
+        choices = orders.promise(world.draw, world.now)
         told = [
             orders.drawn(world.draw, number, world.provider, world.now)
             for number in range(1, world.draw.randint(1, 4) + 1)
         ]
         order_actions.load(told, by=SYSTEM, at=world.now)
         world.count("orders", len(told))
-        return Shop(told, returns=world.draw.randint(1, 6))
+        return Shop(told, returns=world.draw.randint(1, 6), resolutions=choices)
 
     # --- trouble ---------------------------------------------------------------------------------
 
     def _step(self) -> None:
         world = self._world
-        often = (5, 18, 6, 1, 0.3) if "refunds" in world.waiting() else (14, 5, 6, 1, 0.3)
+        often = (6, 20, 6, 1, 0.3) if "refunds" in world.waiting() else (16, 4, 6, 1, 0.3)
         kind = world.draw.choices(("person", "worker", "post", "weather", "forgery"), often)[0]
         if kind == "person":
             self._person_acts()
@@ -134,6 +138,11 @@ class _Schedule:
         world.count("steps")
 
     def _person_acts(self) -> None:
+        """Most of what people want is not to be had; then somebody else tries."""
+        if not any(self._somebody_acts() for _try in range(3)):
+            self._world.count("idle")
+
+    def _somebody_acts(self) -> bool:
         world = self._world
         weights = ACTS | {grant: 12} if world.mood.generous else ACTS
         act = world.draw.choices(list(weights), list(weights.values()))[0]
@@ -141,6 +150,7 @@ class _Schedule:
             done = world.attempt(act.__name__.replace("_", " "), lambda: act(world, self._shop))
         if done is not None:
             world.count(f"acts: {act.__name__.replace('_', ' ')}")
+        return done is not None
 
     def _worker_acts(self) -> None:
         world = self._world
@@ -148,13 +158,23 @@ class _Schedule:
         if strand.held:
             world.go_on(strand, killed=world.chance(0.3))
             return
-        waiting = world.waiting()
-        if not waiting and world.chance(0.8):
+        due = self._due()
+        if not due or (not OFTEN.keys() & due and world.chance(0.85)):
             self._person_acts()
             return
-        name = world.draw.choices(list(self._tasks), [12 if name in waiting else 1 for name in self._tasks])[0]
+        name = world.draw.choices(due, [OFTEN.get(name, 1) for name in due])[0]
+        self._asked[name] = world.now
         world.start(strand, name, self._tasks[name].step)
         world.count(f"tasks: {name}")
+
+    def _due(self) -> list[str]:
+        """The tasks that a worker would take up now: those with work, and those that it has not asked for long."""
+        waiting = self._world.waiting()
+        return [
+            name
+            for name, task in self._tasks.items()
+            if (name in waiting if name in LOOKED_AT else self._world.now - self._asked[name] >= task.every)
+        ]
 
     def _weather_turns(self) -> None:
         world = self._world
@@ -177,24 +197,31 @@ class _Schedule:
     def _stop_trouble(self) -> None:
         world = self._world
         world.weather.clear()
-        world.mood = replace(world.mood, late_events=0, lost_events=0)
+        forever = world.mood.lost_events == 1  # the endpoint is gone for good
+        world.mood = replace(world.mood, late_events=0, lost_events=int(forever))
         world.say("the quiet time begins")
         for strand in world.strands:
             while strand.held:
                 world.go_on(strand)
             strand.fuse = None
+        desk.clear_up(world)
+        acts.end_disputes(world)
 
     # --- the quiet time --------------------------------------------------------------------------
 
     def _quiet(self) -> None:
+        world = self._world
         for gap in QUIET:
-            self._world.pass_time(gap)
+            world.pass_time(gap)
             self._post.collect()
             self._post.deliver_all()
-            waiting = self._world.waiting()
-            for name, task in self._tasks.items():
-                if name in waiting or gap in {SEASON, LAST}:
-                    self._sweep(name, task)
+            everything = gap in {SEASON, LAST}
+            if gap < AN_HOUR and not (everything or world.waiting()):
+                continue
+            for name in self._tasks if everything else self._due():
+                if everything or name in LOOKED_AT or name in OFTEN or (name == NIGHTLY and gap > AN_HOUR):
+                    self._asked[name] = world.now
+                    self._sweep(name, self._tasks[name])
 
     def _sweep(self, name: str, task: tasks.Task) -> None:
         """All that waits for this task; more than a schedule can leave is a task that never ends."""

@@ -14,11 +14,11 @@ from unittest import mock
 import stripe
 
 from portal.hooks import views
-from returns.actions import provider, refunds, sending
+from returns.actions import provider, reconciling, refunds, sending
 from returns.gateways import stripe as stripe_gateway
 from returns.gateways.gateway import Gateway, Rejected, Remote
 from returns.gateways.stripe import Stripe
-from returns.models import GatewayEvent, Refund
+from returns.models import GatewayEvent, Reconciled, Refund
 
 Variant = Callable[[], AbstractContextManager[None]]
 
@@ -100,13 +100,26 @@ def the_lease_is_shorter_than_the_call() -> Iterator[None]:
 def the_cap_forgets_what_is_under_way() -> Iterator[None]:
     """Only what has already succeeded counts against a payment."""
 
-    def rooms(order: Any) -> Any:
-        return [
-            (payment, payment.captured - payment.refunds.succeeded().total())
-            for payment in order.payments.filter(currency=order.currency).order_by("pk")
-        ]
+    def rooms(order: Any, at: datetime) -> Any:
+        paid = {payment.pk: payment.refunds.succeeded().total() for payment in order.payments.all()}
+        return [(payment, payment.captured - paid[payment.pk]) for payment, _free in right(order, at)]
 
-    with mock.patch.object(refunds, "_rooms", rooms):
+    right = refunds.rooms
+    with mock.patch.object(refunds, "rooms", rooms):
+        yield
+
+
+@contextmanager
+def nobody_reconciles() -> Iterator[None]:
+    """What no webhook told stays unknown."""
+
+    def note(_gateway: Gateway, *, at: datetime) -> None:
+        reconciling._note(Reconciled.Level.EVENTS, at)
+
+    with (
+        mock.patch.object(reconciling, "fetch_events", note),
+        mock.patch.object(reconciling, "compare_refunds"),
+    ):
         yield
 
 
@@ -117,6 +130,7 @@ VARIANTS: dict[str, Variant] = {
         unknown_is_failed,
         the_payload_is_believed,
         nobody_looks_before_sending_again,
+        nobody_reconciles,
         absence_is_believed_at_once,
         the_lease_is_shorter_than_the_call,
         the_cap_forgets_what_is_under_way,

@@ -22,6 +22,8 @@ DAYS = (0, 0, 0, 1, 5, 30, 120, 301, 960, 3600, 6 * 3600, 24 * 3600, 3 * 24 * 36
 LOOKED_AT = {
     "provider events": "SELECT 1 FROM returns_gatewayevent WHERE worked_at IS NULL LIMIT 1",
     "refunds": "SELECT 1 FROM returns_refund WHERE state IN ('due', 'sending', 'uncertain') LIMIT 1",
+    "refused key": "SELECT 1 FROM returns_halt WHERE ended_at IS NULL AND cause = 'key_refused' LIMIT 1",
+    "valuations": "SELECT 1 FROM returns_valuation WHERE valued_at IS NULL LIMIT 1",
     "letters": "SELECT 1 FROM returns_letter WHERE state = 'owed' LIMIT 1",
 }
 NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")  # no statements of the product's
@@ -44,17 +46,17 @@ class Mood:
     letters: bool
 
     @classmethod
-    def drawn(cls, draw: random.Random, *, loses_events: bool) -> "Mood":
+    def drawn(cls, draw: random.Random) -> "Mood":
         skewed = draw.random() < 0.3
         known = [fault for fault in CALL_FAULTS if not (skewed and fault == "late_504")]
         return cls(
             call_faults=tuple(draw.sample(known, draw.randint(1, len(known)))),
-            faulty=draw.choice((0, 0.3, 0.5, 0.8)),
-            holds=draw.choice((0, 0.2, 0.5)),
+            faulty=draw.choice((0.1, 0.3, 0.5, 0.8)),
+            holds=draw.choice((0, 0.3, 0.6)),
             dies=draw.choice((0, 0.05, 0.15)),
             weather=draw.choice((0, 0, 0.05, 0.1)),
             late_events=draw.choice((0, 0.3, 0.9)),
-            lost_events=draw.choice((0, 0.3, 1)) if loses_events else 0,
+            lost_events=draw.choice((0, 0.3, 1)),
             skewed=skewed,
             gaps=draw.choice((MINUTES, MINUTES, DAYS)),
             generous=draw.random() < 0.3,
