@@ -12,7 +12,18 @@ from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.functions import Cast
 
 from returns.actions.refusals import Refused
-from returns.models import Break, Dispute, GatewayEvent, Letter, LetterState, Payment, Refund, RefundState, User
+from returns.models import (
+    Break,
+    Dispute,
+    GatewayEvent,
+    Letter,
+    LetterState,
+    Payment,
+    Reconciled,
+    Refund,
+    RefundState,
+    User,
+)
 from returns.models.people import SYSTEM
 
 STUCK_AFTER = timedelta(hours=1)  # I7
@@ -72,8 +83,9 @@ def look_around(*, at: datetime) -> bool:
     _tell_of_the_stuck(at)
     _tell_of_dead_events(at)
     _tell_of_dead_letters(at)
+    _tell_of_silence(at)
     for kind, reason_stands in _STANDS.items():
-        gone(Q(kind=kind) & ~reason_stands(), at=at)
+        gone(Q(kind=kind) & ~reason_stands(at), at=at)
     return False
 
 
@@ -97,17 +109,24 @@ def _tell_of_dead_letters(at: datetime) -> None:
         open_break("dead_letter", str(letter.pk), at=at, letter=letter.kind, error=letter.error)
 
 
+def _tell_of_silence(at: datetime) -> None:
+    """While the provider's events cannot be read, nothing is sent (`RefundQuerySet.sendable`)."""
+    for level in Reconciled.objects.stale(at):
+        open_break("behind", level.pk, at=at, since=level.through.isoformat())
+
+
 def _untold[Row: Model](rows: QuerySet[Row], kind: str, name: str) -> QuerySet[Row]:
     """Those of which nobody was told; what a person has closed is not told again."""
     told = Break.objects.filter(kind=kind).exclude(closed_by=SYSTEM.kind)
     return rows.exclude(**{f"{name}__in": told.values("subject")})
 
 
-_STANDS: dict[str, Callable[[], Q]] = {
-    "stuck": lambda: Q(refund__state__in=[RefundState.SENDING, RefundState.UNCERTAIN]),
-    "insufficient_funds": lambda: Q(refund__state=RefundState.PENDING),
-    "room_taken": lambda: Q(refund__state__in=[RefundState.FAILED, RefundState.CANCELED], refund__replaced_by=None),
-    "dead_event": lambda: Q(subject__in=GatewayEvent.objects.dead().values("id")),
-    "disputed": lambda: Q(subject__in=Dispute.objects.unsettled().values("gateway_id")),
+_STANDS: dict[str, Callable[[datetime], Q]] = {
+    "stuck": lambda _at: Q(refund__state__in=[RefundState.SENDING, RefundState.UNCERTAIN]),
+    "insufficient_funds": lambda _at: Q(refund__state=RefundState.PENDING),
+    "room_taken": lambda _at: Q(refund__state__in=[RefundState.FAILED, RefundState.CANCELED], refund__replaced_by=None),
+    "dead_event": lambda _at: Q(subject__in=GatewayEvent.objects.dead().values("id")),
+    "behind": lambda at: Q(subject__in=Reconciled.objects.stale(at).values("level")),
+    "disputed": lambda _at: Q(subject__in=Dispute.objects.unsettled().values("gateway_id")),
 }
 """Kind -> what is so as long as it is about something; the others are closed by who compares, or by a person."""

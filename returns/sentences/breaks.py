@@ -1,8 +1,11 @@
 """What does not agree with the provider's books, for staff."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from returns.sentences.writing import money
@@ -40,6 +43,13 @@ def _payout_differs(values: Values) -> str:
         "payout": values["payout"],
         "listed": listed,
     }
+
+
+def _behind(values: Values) -> str:
+    since = date_format(localtime(datetime.fromisoformat(values["since"])), "SHORT_DATETIME_FORMAT")
+    return gettext(
+        "The payment provider's events have not been readable since %(since)s. No refund is sent until they are."
+    ) % {"since": since}
 
 
 _BREAKS: dict[str, Callable[[Values], str]] = {
@@ -99,6 +109,7 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
         % _told(v)
     ),
     "payout_differs": _payout_differs,
+    "behind": _behind,
     "dead_event": lambda v: (
         gettext("News of the payment provider could not be worked: %(event)s about %(object)s (%(error)s).") % v
     ),

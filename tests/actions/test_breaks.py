@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from returns import sentences
-from returns.actions import breaks
+from returns.actions import breaks, reconciling
 from returns.actions.breaks import open_break
 from returns.actions.refusals import Refused
 from returns.actions.sending import ABSENCE_AGE
@@ -86,6 +86,17 @@ def test_news_that_cannot_be_worked_is_told_and_closed_when_it_could_be(refund):
     assert kinds() == []
 
 
+def test_while_events_cannot_be_read_a_person_knows_why_nothing_is_sent(refund):
+    stripe = Scripted()
+    reconciling.catch_up(stripe, at=NOW)
+    breaks.look_around(at=LATER)
+    assert (kinds(), send(stripe, after=timedelta(hours=2))) == (["behind"], False)
+    assert "11/10/2026" in sentences.of_break("behind", Break.objects.get().values)
+    reconciling.catch_up(stripe, at=LATER)
+    breaks.look_around(at=LATER)
+    assert (kinds(), send(stripe, after=timedelta(hours=2))) == ([], True)
+
+
 def test_a_letter_given_up_is_told_and_not_told_again_once_a_person_has_closed_it(refund, mona):
     letter = Letter.objects.create(
         event=Event.objects.first(), kind="goodwill", language="en", to="x", next_try_at=NOW, state=LetterState.DEAD
@@ -120,7 +131,8 @@ def test_every_kind_has_a_sentence(kind):
         ["remote", "order", "status", "state", "key", "payout", "event", "object", "error", "letter"], "x"
     )
     amounts = dict.fromkeys(["amount", "captured", "elsewhere", "above", "rest", "remote_amount"], 9_672)
-    told = sentences.of_break(kind, {**values, **amounts, "currency": "EUR", "remote_currency": "USD", "refunds": []})
+    others = {"currency": "EUR", "remote_currency": "USD", "refunds": [], "since": NOW.isoformat()}
+    told = sentences.of_break(kind, {**values, **amounts, **others})
     assert told.endswith(".")
     assert "%(" not in told
 

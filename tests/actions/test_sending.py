@@ -25,6 +25,36 @@ def test_what_is_due_is_sent_once_and_the_return_is_refunded(refund):
     assert now_of(refund).gateway_id == "re_1"
 
 
+def test_the_attempt_says_that_the_provider_answered(refund):
+    send(Scripted())
+    assert now_of(refund).attempts.get().outcome == Attempt.Outcome.ANSWERED
+
+
+def test_what_is_found_later_was_answered_too(refund):
+    stripe = Scripted(Lost())
+    send(stripe)
+    send(stripe, after=LOOKS[0])
+    attempt = now_of(refund).attempts.get()
+    assert (attempt.outcome, attempt.error) == (Attempt.Outcome.ANSWERED, "")
+
+
+def test_in_doubt_it_is_looked_for_after_one_five_and_fifteen_minutes(refund):
+    """The third look proves the absence, and it is sent once more: the looks begin anew."""
+    stripe = Scripted(SILENCE, SILENCE)
+    send(stripe)
+    looked = [minute for minute in range(1, 21) if send(stripe, after=timedelta(minutes=minute))]
+    assert looked == [1, 5, 15, 16, 20]
+    assert len(stripe.keys) == 2
+
+
+def test_where_nobody_may_look_it_is_looked_for_every_fifteen_minutes(refund):
+    stripe = Scripted(SILENCE)
+    send(stripe)
+    stripe.looks.extend([SILENCE] * 9)
+    looked = [minute for minute in range(1, 61) if send(stripe, after=timedelta(minutes=minute))]
+    assert looked == [1, 5, 15, 30, 45, 60]
+
+
 def test_the_oldest_refund_is_sent_first():
     promised()
     order = bought()
