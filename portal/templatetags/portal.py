@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from returns import sentences
 from returns.models import OrderLine
-from returns.sentences.refunds import of_failure
+from returns.sentences.refunds import of_dispute, of_failure
 
 register = template.Library()
 
@@ -23,6 +23,12 @@ def money(amount: int, currency: str) -> str:
 def failure(reason: str) -> str:
     """Why a refund did not go through, in words."""
     return of_failure(reason)
+
+
+@register.filter
+def dispute_state(status: str) -> str:
+    """Where a dispute stands, in words."""
+    return of_dispute(status)
 
 
 @register.filter

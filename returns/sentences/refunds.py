@@ -22,6 +22,12 @@ def of_failure(reason: str) -> str:
     return sentence() if sentence else reason
 
 
+def of_dispute(status: str) -> str:
+    """Where a dispute stands; the provider's word where we know none."""
+    sentence = _DISPUTES.get(status)
+    return sentence() if sentence else status
+
+
 def _held(values: Values) -> str:
     needed = int(values["needed"])
     return ngettext(
@@ -32,6 +38,7 @@ def _held(values: Values) -> str:
 
 
 _STEPS: dict[str, Callable[[Values], str]] = {
+    "rma.refund_owed": lambda _v: gettext("What has arrived is to be paid back."),
     "goodwill.proposed": lambda v: (
         gettext("Goodwill of %(amount)s was proposed.") % {"amount": money(v["amount"], v["currency"])}
     ),
@@ -43,6 +50,14 @@ _STEPS: dict[str, Callable[[Values], str]] = {
     "refund.declined": lambda _v: gettext("Declined."),
     "refund.other_way_prepared": lambda _v: gettext("Noted as paid another way; a manager confirms it."),
     "refund.other_way_discarded": lambda _v: gettext("The note that it was paid another way was taken back."),
+}
+
+_DISPUTES: dict[str, Callable[[], str]] = {
+    "warning_needs_response": lambda: gettext("The bank asks; please answer at the payment provider."),
+    "warning_under_review": lambda: gettext("The bank looks at our answer to its question."),
+    "needs_response": lambda: gettext("Please answer at the payment provider."),
+    "under_review": lambda: gettext("The bank looks at our answer."),
+    "lost": lambda: gettext("Lost: the bank has paid the shopper."),
 }
 
 _FAILURES: dict[str, Callable[[], str]] = {

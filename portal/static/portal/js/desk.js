@@ -27,8 +27,8 @@ function help() {
 const KEYS = {
   j: () => go(1),
   k: () => go(-1),
-  a: () => focus("#approvalform-note"),
-  r: () => focus("#rejectionform-note"),
+  a: () => focus("#approvalform-note, [data-approve]"),
+  r: () => focus("#rejectionform-note, #declineform-note"),
   g: () => focus("#approvalform-amount"),
   m: () => focus("#messageform-text"),
   "/": () => focus("[data-search]"),
