@@ -12,11 +12,6 @@ from returns.gateways.standin.process import StandIn, running
 STRIPE_TEST_KEY = os.environ.get("STRIPE_TEST_KEY", "")
 
 
-def pytest_report_header() -> str:
-    also = "and a Stripe test account" if STRIPE_TEST_KEY else "only, for STRIPE_TEST_KEY is not set"
-    return f"Stripe contract: against the stand-in {also}"
-
-
 def client_of(standin: StandIn, key: str = "sk_test_standin") -> Any:
     # Any: what is expandable has two types in the client's own annotations.
     return stripe.StripeClient(key, base_addresses={"api": standin.url}, max_network_retries=0)

@@ -316,6 +316,68 @@ def test_the_events_of_a_refund_can_be_read(world, paid):
     assert world.until(lambda: expected <= found())
 
 
+def test_the_refunds_of_a_payment_are_listed_by_its_intent_too(world):
+    intent = pay(world.client)
+    refund = world.refund(intent.latest_charge.id, 100)
+    pay(world.client)
+
+    listed = world.client.v1.refunds.list({"payment_intent": intent.id}).auto_paging_iter()
+
+    assert [(row.id, row.charge, row.payment_intent) for row in listed] == [
+        (refund.id, intent.latest_charge.id, intent.id)
+    ]
+
+
+def test_a_dispute_withdraws_the_money_until_it_is_over(world):
+    charge = pay(world.client, method="pm_card_createDispute").latest_charge.id
+    assert world.until(lambda: world.charge(charge).disputed)
+
+    (listed,) = world.client.v1.disputes.list({"charge": charge}).data
+    dispute = world.client.v1.disputes.retrieve(listed.id)
+
+    assert (dispute.amount, dispute.currency, dispute.charge) == (10000, "eur", charge)
+    assert sum(row.amount for row in dispute.balance_transactions) < 0
+    assert isinstance(dispute.created, int)
+
+
+def test_an_inquiry_withdraws_nothing_and_leaves_the_charge_refundable(world):
+    charge = pay(world.client, method="pm_card_createDisputeInquiry").latest_charge.id
+    assert world.until(lambda: world.charge(charge).disputed)
+
+    (dispute,) = world.client.v1.disputes.list({"charge": charge}).data
+
+    assert (dispute.status, dispute.is_charge_refundable) == ("warning_needs_response", True)
+    assert dispute.balance_transactions == []
+
+
+def test_a_dispute_of_an_unknown_charge_is_missing_and_never_an_empty_list(world):
+    with pytest.raises(stripe.InvalidRequestError) as refused:
+        world.client.v1.disputes.list({"charge": "ch_none"})
+
+    assert refused.value.code == "resource_missing"
+
+
+def test_an_event_names_its_object_its_mode_and_nobodys_account(world, paid):
+    refund = world.refund(paid, 100)
+    wanted = {"types": ["refund.created"], "created": {"gte": refund.created - 60}, "limit": 100}
+
+    def mine() -> list[Any]:
+        events = world.client.v1.events.list(wanted).auto_paging_iter()
+        return [event for event in events if event.data.object.id == refund.id]
+
+    assert world.until(lambda: bool(mine()))
+    (event,) = mine()
+    assert (event.livemode, event.type, hasattr(event, "account")) == (False, "refund.created", False)
+
+
+def test_payouts_are_listed_with_what_says_whether_their_lines_are_complete(world):
+    payouts = world.client.v1.payouts.list({"created": {"gte": 0}, "limit": 100}).data
+
+    for payout in payouts:
+        assert isinstance(payout.automatic, bool)
+        assert payout.reconciliation_status in {"completed", "in_progress", "not_applicable"}
+
+
 def test_only_a_key_of_a_test_account_opens_it(world):
     stranger = client_of(world.standin, "sk_live_none") if world.standin else stripe.StripeClient("sk_live_none")
 
