@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from django.db import connection
 
+from returns.analytics.audit import asked as audited
 from returns.gateways.standin.process import StandIn
 from returns.gateways.standin.webhooks import signature
 from returns.importing.data import PaymentData
@@ -61,9 +62,9 @@ class Shop:
 
     # --- what happens ---------------------------------------------------------------------------
 
-    def order(self, plan: str = "succeeded") -> Order:
+    def order(self, plan: str, held: int) -> Order:
         self.orders += 1
-        told = {"amount": PRICE, "currency": "eur", "metadata": {"standin_refund": plan}}
+        told = {"amount": held, "currency": "eur", "metadata": {"standin_refund": plan}}
         [paid] = self.standin.load([told])
         placed = self.now - timedelta(days=6)
         return bought(
@@ -76,12 +77,12 @@ class Shop:
             )
         )
 
-    def asked(self, plan: str = "succeeded") -> RMA:
-        return asked(self.order(plan), at=self.now)
+    def asked(self, plan: str = "succeeded", *, held: int = PRICE) -> RMA:
+        return asked(self.order(plan, held), at=self.now)
 
-    def owed(self, plan: str = "succeeded") -> Refund:
-        """A refund that is due; what the provider makes of it by `plan` (see the stand-in's README)."""
-        rma = self.asked(plan)
+    def owed(self, plan: str = "succeeded", *, held: int = PRICE) -> Refund:
+        """A refund that is due of a payment of which the provider has `held`; it ends by `plan` (its README)."""
+        rma = self.asked(plan, held=held)
         arrived(rma, at=self.now)
         return Refund.objects.get(rma=rma)
 
@@ -148,4 +149,5 @@ class Shop:
     def wrong(self) -> list[str]:
         """What is not right in the books: nothing, or sentences."""
         books = Books(cast("World", self))
-        return [*dict.fromkeys(sentence for look in LOOKS for sentence in look(books))]
+        found = [sentence for look in LOOKS for sentence in look(books)]
+        return [*dict.fromkeys(found), *(f"{one.code} {one.name}: {one.rows}" for one in audited(at=self.now))]

@@ -24,6 +24,7 @@ WAYS = {
     "error, money moved": Way(lambda shop: shop.owed_with("error_moved"), (*CALLED, "UPDATE attempt")),
     "error, nothing moved": Way(lambda shop: shop.owed_with("error_unmoved"), (*CALLED, "UPDATE attempt")),
     "put off": Way(lambda shop: shop.owed_with("rate_limit"), (*CALLED, "UPDATE attempt")),
+    "declined": Way(lambda shop: shop.owed(held=1), (*CALLED, "GET /refunds", "INSERT event"), "failed"),
     "found": Way(
         lambda shop: shop.uncertain("lost_answer", for_seconds=2 * LEASE_OVER), ("COMMIT", "GET /refunds", *APPLIED)
     ),
