@@ -13,6 +13,7 @@ from returns.gateways.stripe import gateway
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
 from returns.models import RMA, SHOPPER, SYSTEM, Order, Policy, Role, User
 from returns.models.policies import PRESETS
+from returns.policy.facts import Resolution
 
 ORDER, EMAIL = "A-1001", "jana@example.com"
 WAREHOUSE, AGENT, MANAGER = "warehouse@demo.example", "agent@demo.example", "manager@demo.example"
@@ -51,7 +52,16 @@ def fill(standin: StandIn) -> None:
 
 def _promise() -> None:
     _fortnight, month, season, _endless = PRESETS
-    Policy.objects.create(key="standard", name_en="All goods", name_cs="Všechno zboží", window_days=month)
+    Policy.objects.create(
+        key="standard",
+        name_en="All goods",
+        name_cs="Všechno zboží",
+        window_days=month,
+        resolutions=["credit", "keep"],
+        credit_bonus_percent=5,
+        keep_up_to=1_500,
+        currency="EUR",
+    )
     Policy.objects.create(
         key="apparel", name_en="Clothes", name_cs="Oblečení", window_days=season, kinds=["apparel", "footwear"]
     )
@@ -65,6 +75,8 @@ def _orders(now: datetime) -> list[OrderData]:
         _order("A-1004", "tom@example.com", "Tom Baker", "en", now, days=2, lines=(replace(SHIRT, quantity=2), LAMP_2)),
         _order("A-1005", "eva@example.com", "Eva Malá", "cs", now, days=9, lines=(replace(SHOES, id="1", quantity=2),)),
         _order("A-1006", "petr@example.com", "Petr Veselý", "cs", now, days=45, lines=(RADIO,)),
+        _order("A-1007", "eva@example.com", "Eva Malá", "cs", now, days=5, lines=(replace(MUG, id="1"), LAMP_2)),
+        _order("A-1008", "tom@example.com", "Tom Baker", "en", now, days=6, lines=(RADIO, LAMP_2)),
     ]
 
 
@@ -112,14 +124,21 @@ def _total(order: OrderData) -> int:
 
 
 def _some_returns(now: datetime) -> None:
-    """One parcel on its way to the bench, one exception for the desk, one return that is refunded."""
+    """One parcel on its way to the bench, one exception for the desk, one return that is refunded.
+
+    Beside them a mug that may be kept, and a radio that was sent back for store credit.
+    """
     earlier = now - timedelta(days=1)
     _ask("A-1004", Wish("1", 1, "too_large"), at=now - timedelta(hours=3))
     _ask("A-1006", Wish("1", 1, "changed_mind", note="Byl jsem v nemocnici."), at=now - timedelta(hours=5))
     rma = _ask("A-1005", Wish("1", 1, "too_small"), at=earlier)
     bench = User.objects.get(email=WAREHOUSE).actor
     receiving.receive(rma, [Count("1", fine=1, grade="B")], by=bench, at=now - timedelta(hours=1))
-    sending.send_next(gateway(), at=now)
+    radio = _ask("A-1008", Wish("1", 1, "changed_mind", Resolution.CREDIT), at=earlier)
+    receiving.receive(radio, [Count("1", fine=1, grade="A")], by=bench, at=now - timedelta(hours=2))
+    _ask("A-1007", Wish("1", 1, "changed_mind", Resolution.KEEP), at=now - timedelta(hours=4))
+    while sending.send_next(gateway(), at=now):
+        pass
 
 
 def _ask(number: str, wish: Wish, *, at: datetime) -> RMA:

@@ -19,6 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connections
 
 from portal import demo
 from returns.gateways.standin.process import StandIn, running
@@ -114,6 +115,7 @@ def _free(usual: int) -> int:
 
 
 def _forget() -> None:
+    connections.close_all()  # what a check at the start has opened would go on writing to the file that is gone
     for kept in settings.VAR_DIR.iterdir():
         if kept.is_dir():
             shutil.rmtree(kept)
