@@ -372,6 +372,8 @@ def test_what_arrives_is_refunded_and_what_is_above_the_request_is_extra(shop):
         "currency": "EUR",
         "lines": [{"kind": "goods", "line": "1", "amount": 19344}],
         "payment": {"gateway": "stripe", "reference": "pi_A-1001"},
+        "credit": False,
+        "bonus": 0,
         "gateway_id": None,
         "failure_reason": "",
         "decided_at": "2026-11-10T12:00:00Z",
