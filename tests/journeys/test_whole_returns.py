@@ -5,13 +5,26 @@ from datetime import timedelta
 import pytest
 
 from returns.actions import decisions, provider, sending, shipping
+from returns.actions.credits import spend
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.actions.upkeep import close_next, expire_next
 from returns.gateways.gateway import Unanswered
 from returns.importing.data import LineData
-from returns.models import RMA, SHOPPER, Event, GatewayEvent, Letter, Refund, RefundState, RMAState
+from returns.models import (
+    RMA,
+    SHOPPER,
+    Account,
+    CreditAccount,
+    Event,
+    GatewayEvent,
+    Letter,
+    Refund,
+    RefundState,
+    RMAState,
+    Transfer,
+)
 from tests.gateways.scripted import Scripted
 from tests.people import BOB, NOW, SHIRT, arrived, asked, bought, jana_order, promised, trusting
 
@@ -79,6 +92,42 @@ def test_jana_sends_everything_back_in_two_parcels_and_gets_every_cent():
         "received",
         "refunded",
     ]
+
+
+def test_jana_keeps_a_mug_and_gives_the_shirts_for_credit_which_she_spends():
+    promised(resolutions=["credit", "keep"], credit_bonus_percent=5, keep_up_to=1_000, currency="EUR")
+    order = bought(jana_order(shipping_standard=495))
+    stripe = Scripted()
+    mug = asked(order, Wish("2", 1, "changed_mind", "keep"))
+    sending.send_next(stripe, at=NOW)
+    assert kinds(mug)[1:] == [
+        "rma.approved",
+        "rma.kept",
+        "refund.decided",
+        "rma.refund_owed",
+        "refund.succeeded",
+        "rma.refunded",
+    ]
+    shirts = asked(order, Wish("1", 3, "too_small", "credit"))
+    arrived(shirts, Count("1", fine=2), at=NOW + 3 * DAY)
+    arrived(shirts, Count("1", fine=1), at=NOW + 6 * DAY)
+    while sending.send_next(stripe, at=NOW + 7 * DAY):
+        pass
+    assert [rma.state for rma in RMA.objects.all()] == [RMAState.REFUNDED, RMAState.REFUNDED]
+
+    money = sum(made.amount for made in stripe.books.values())
+    credit = Refund.objects.exclude(credit=None)
+    assert money + credit.total() == order.payments.get().captured
+    assert (money, credit.total()) == (479 + 495, 29_016)  # goods to keep and the delivery; the shirts
+    account = CreditAccount.objects.get()
+    assert Transfer.objects.of_holder(account).balance(Account.STORE_CREDIT) == 29_016 + 1_450
+    spend(order.email, "EUR", amount=30_466, reference="B-1", by=SHOPPER, at=NOW + 8 * DAY)
+    with pytest.raises(Refused, match="credit_too_low"):
+        spend(order.email, "EUR", amount=1, reference="B-2", by=SHOPPER, at=NOW + 8 * DAY)
+    assert close_next(at=NOW + 60 * DAY)
+    assert close_next(at=NOW + 60 * DAY)
+    with pytest.raises(Refused, match="quantity_too_many"):
+        asked(order, Wish("2", 1))
 
 
 def test_a_mug_made_to_order_waits_is_accepted_with_goodwill_expires_and_comes_after_all():
