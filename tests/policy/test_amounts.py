@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from returns.policy.amounts import due_so_far, restocking_fee, return_cost, share, spread
+from returns.policy.amounts import (
+    credit_bonus,
+    due_so_far,
+    free_of_fees,
+    may_lose_value,
+    restocking_fee,
+    return_cost,
+    share,
+    spread,
+    worth_of_last,
+)
 from returns.policy.facts import Ask, LegalPath, Terms
 
 WITHDRAWAL, CONFORMITY = LegalPath.WITHDRAWAL, LegalPath.CONFORMITY
@@ -117,6 +127,43 @@ def test_an_impossible_receipt_is_refused(numbers: tuple[int, int, int], message
         due_so_far(*numbers)
 
 
+# --- what has lost in value ---
+
+
+@pytest.mark.parametrize(
+    ("path", "told", "may"), [(WITHDRAWAL, True, True), (WITHDRAWAL, False, False), (CONFORMITY, True, False)]
+)
+def test_M8_a_loss_is_kept_of_what_was_told_and_is_no_fault(path: LegalPath, told: bool, may: bool) -> None:
+    assert may_lose_value(path, told=told) is may
+
+
+def test_the_last_units_are_worth_what_they_bring_less_their_fee() -> None:
+    assert worth_of_last(share=1000, fee=100, units=3, arrived=3, last=1) == 1000 - 666 - (100 - 66)
+    assert worth_of_last(share=1000, fee=0, units=3, arrived=2, last=2) == 666
+    assert worth_of_last(share=1000, fee=100, units=3, arrived=1, last=0) == 0
+
+
+@given(worth=paid_amounts, arrivals=portions(most=5_000), data=st.data())
+def test_units_that_lost_in_value_are_together_worth_no_more_than_is_left(
+    worth: int, arrivals: list[int], data: st.DataObject
+) -> None:
+    """Each count is valued for itself, in whatever portions it arrives."""
+    units, fee = sum(arrivals), data.draw(st.integers(0, worth))
+    counts = accumulate(arrivals)
+    harmed = [worth_of_last(worth, fee, units, arrived, last) for arrived, last in zip(counts, arrivals, strict=True)]
+    assert sum(harmed) == worth - fee
+
+
+# --- store credit ---
+
+
+def test_a_bonus_is_added_to_the_share_rounded_down() -> None:
+    assert credit_bonus(Terms("p", 1, 30, credit_bonus_percent=10), 999) == 99
+    assert credit_bonus(Terms("p", 1, 30), 999) == 0
+    with pytest.raises(ValueError, match="share: -1 is negative"):
+        credit_bonus(Terms("p", 1, 30), -1)
+
+
 # --- an order's money by lines ---
 
 
@@ -160,6 +207,19 @@ def test_M6_no_restocking_fee_on_a_withdrawal_by_right_or_a_fault() -> None:
     assert restocking_fee(TEN_PERCENT, WITHDRAWAL, by_right=False, share=9999) == 999
     assert restocking_fee(TEN_PERCENT, WITHDRAWAL, by_right=True, share=9999) == 0
     assert restocking_fee(TEN_PERCENT, CONFORMITY, by_right=False, share=9999) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "by_right", "free"),
+    [
+        (WITHDRAWAL, True, True),
+        (WITHDRAWAL, False, False),
+        (CONFORMITY, False, True),
+        (LegalPath.COURTESY, False, False),
+    ],
+)
+def test_M6_what_spares_fees_is_the_right_or_a_fault(path: LegalPath, by_right: bool, free: bool) -> None:
+    assert free_of_fees(path, by_right=by_right) is free
 
 
 def test_no_fee_is_more_than_the_share() -> None:
