@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 
 from returns.actions.breaks import open_break
 from returns.actions.record import noted, record
@@ -69,9 +69,13 @@ def _tell(dispute: Dispute, order: Order, *, at: datetime) -> None:
 
 
 def _settle_by_chargeback(dispute: Dispute, *, at: datetime) -> None:
-    """The bank has paid what we owed: as far as its money goes, refunds of this charge are paid by it (rule d)."""
+    """The bank has paid what we owed: as far as its money goes, refunds of this charge are paid by it (rule d).
+
+    So are those of its order that found no payment with room: the dispute has taken it.
+    """
     left = dispute.withdrawn - _spent(dispute)
-    waiting = Refund.objects.locked().open().filter(payment=dispute.payment, state__in=_STILL_OURS, credit=None)
+    of_it = Q(payment=dispute.payment) | Q(payment=None, order=dispute.payment.order_id)
+    waiting = Refund.objects.locked().open().filter(of_it, state__in=_STILL_OURS, credit=None)
     for refund in waiting.select_related("order", "rma"):
         if refund.amount <= left:
             left -= refund.amount
@@ -98,9 +102,10 @@ def _pay_by_chargeback(refund: Refund, dispute: Dispute, *, at: datetime) -> Non
 
 
 def settle_by_chargebacks(*, at: datetime) -> None:
-    """Refunds that failed, or became due, after their charge's dispute was lost are settled by it all the same."""
-    of_lost = Refund.objects.open().filter(state__in=_STILL_OURS, payment__disputes__status="lost")
-    for dispute in Dispute.objects.filter(status="lost", payment__refunds__in=of_lost).distinct():
+    """Refunds that failed, or were decided, after their charge's dispute was lost are settled by it all the same."""
+    waiting = Refund.objects.open().filter(state__in=_STILL_OURS, credit=None)
+    of_it = Q(payment=OuterRef("payment")) | Q(payment=None, order=OuterRef("payment__order"))
+    for dispute in Dispute.objects.filter(Exists(waiting.filter(of_it)), status="lost").select_related("payment"):
         _settle_again(dispute, at=at)
 
 

@@ -32,9 +32,10 @@ def take_in(remote: Remote, *, at: datetime) -> None:
     """
     if refund := ours(remote):
         apply(refund, remote, at=at)
-    elif payment := Payment.objects.named(remote.payment, remote.charge).first():
-        if remote.status not in NOTHING_MOVED:
-            _book(payment, remote, at=at)
+    elif remote.status in NOTHING_MOVED:
+        return
+    elif payment := Payment.objects.named(remote.payment, remote.charge).filter(currency=remote.currency).first():
+        _book(payment, remote, at=at)
     elif made_here(remote):
         open_break("unknown_refund", remote.id, at=at, **_values(remote), paid_by=[remote.payment, remote.charge])
 

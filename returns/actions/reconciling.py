@@ -41,6 +41,7 @@ def catch_up(gateway: Gateway, *, at: datetime) -> bool:
     with suppress(*_TROUBLE):
         look_back(gateway, at=at)
         fetch_events(gateway, at=at)
+    settle_by_chargebacks(at=at)
     return False
 
 
@@ -60,8 +61,10 @@ def _take_in_what_came_later(gateway: Gateway, *, at: datetime) -> None:
     """A restored database may get an order again after the refund of it was found."""
     for told in Break.objects.open().filter(kind="unknown_refund"):
         if Payment.objects.named(*told.values["paid_by"]).exists():
-            take_in(gateway.fetch(told.subject), at=at)
-            breaks.gone(Q(pk=told.pk), at=at)
+            remote = gateway.fetch(told.subject)
+            take_in(remote, at=at)
+            if ours(remote):
+                breaks.gone(Q(pk=told.pk), at=at)
 
 
 def fetch_events(gateway: Gateway, *, at: datetime) -> None:
@@ -119,7 +122,6 @@ def compare_refunds(gateway: Gateway, *, since: datetime, at: datetime) -> None:
         if _differs_from_there(gateway, gateway_id, at=at):
             differing.add(gateway_id)
     breaks.gone(Q(kind__in=_COMPARED, opened_at__lt=at) & ~Q(subject__in=differing), at=at)
-    settle_by_chargebacks(at=at)
     GatewayEvent.objects.dead().update(tries=0, next_try_at=at)  # once more, by night
     _note(Reconciled.Level.REFUNDS, at)
     halts.end(Halt.Cause.RESTORED, at=at)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from returns.actions import breaks, disputes, provider, sending
+from returns.actions import breaks, disputes, provider, reconciling, sending
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
 from returns.gateways.gateway import Rejected, RemoteDispute
@@ -149,6 +149,17 @@ def test_a_refund_that_fails_after_the_dispute_was_lost_is_settled_by_night(refu
     assert now_of(refund).state in {RefundState.DUE, RefundState.PAID_OTHERWISE}
     disputes.settle_by_chargebacks(at=NOW)
     assert now_of(refund).state == RefundState.PAID_OTHERWISE
+
+
+def test_what_arrives_after_it_was_lost_is_paid_by_it_too_and_not_once_more_by_a_person(refund):
+    kept("lost")
+    rma = asked(refund.order, Wish("2", 1))
+    arrived(rma)
+    mug = Refund.objects.get(rma=rma)
+    assert (mug.state, mug.payment) == (RefundState.FAILED, None)
+    reconciling.catch_up(Scripted(), at=NOW)
+    assert (now_of(mug).state, now_of(mug).other_way.way) == (RefundState.PAID_OTHERWISE, "chargeback")
+    assert type(rma).objects.get(pk=rma.pk).state == RMAState.REFUNDED
 
 
 def test_an_event_makes_us_fetch_it(refund):
