@@ -88,8 +88,8 @@ def _invariant(text: str) -> Invariant:
 
 
 def _rows(invariant: Invariant, at: datetime) -> list[Row]:
-    _teach()
     told: dict[str, float | str] = {"now": at.timestamp(), "zone": settings.TIME_ZONE}
+    _teach()
     with connection.cursor() as cursor:
         cursor.execute(_with_pairs(invariant.sql), told)
         names = [column[0] for column in cursor.description]

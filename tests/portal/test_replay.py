@@ -55,6 +55,7 @@ def test_every_return_is_refunded_to_the_penny_or_waits_for_an_agent(tmp_path, w
     assert outcome["waiting_returns"] == waiting
     assert outcome["lost_returns"] == 0
     assert outcome["webhooks_worked"] == outcome["provider_refunds"] == wanted["returns"]
+    assert f"invariants hold over {wanted['returns']} refunds" in done.stderr
 
 
 def test_a_difference_to_what_was_expected_fails_and_is_named(tmp_path) -> None:

@@ -2,7 +2,8 @@
 
 Every return of the file is requested, judged, labelled, received and refunded at its own point in
 time; the refunds go over HTTP to the stand-in for Stripe, whose signed webhooks come back to the
-portal's own door. It judges by the policy clock alone and refunds no outbound carriage.
+portal's own door. It judges by the policy clock alone and refunds no outbound carriage. At the end the books are
+audited: exit 1 where anything does not hold.
 """
 
 import csv
@@ -101,8 +102,9 @@ class Command(BaseCommand):
             settings.STRIPE_WEBHOOK_SECRET = SECRET
             call_command("migrate", verbosity=0)
             outcome = self._replay(**options)
+            self._print(outcome, as_json=options["json"])
+            call_command("audit", stdout=self.stderr)
             connections.close_all()
-        self._print(outcome, as_json=options["json"])
         if options["expect"]:
             _compare(outcome, json.loads(options["expect"].read_text()))
 
