@@ -19,7 +19,7 @@ from tests.people import BOB_EMAIL, MONA_EMAIL, PASSWORD, WANDA_EMAIL
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -> None:
     """Where connections are pooled, twenty threads that race have one each, and give it back soon."""
-    options = settings.DATABASES["default"].get("OPTIONS", {})
+    options: Any = settings.DATABASES["default"].get("OPTIONS", {})
     if "pool" in options:
         options["pool"] |= {"max_size": 24, "max_idle": 10}
 

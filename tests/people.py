@@ -100,7 +100,8 @@ def limited(currency: str = "EUR", *, at: datetime = NOW - timedelta(days=300), 
 def trusting(currency: str = "EUR") -> None:
     """Nobody asks a second person: for tests that are about other things."""
     if not Limits.objects.filter(currency=currency).exists():
-        limited(currency, **dict.fromkeys(Allowance.__dataclass_fields__, MUCH))
+        most: Any = dict.fromkeys(Allowance.__dataclass_fields__, MUCH)
+        limited(currency, **most)
 
 
 def asked(order: Order, *wishes: Wish, at: datetime = NOW) -> RMA:

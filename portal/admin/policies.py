@@ -108,8 +108,8 @@ class PolicyForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         currency = self.initial.get("currency") or ""
         for name in {*AMOUNTS} & {*self.fields}:
-            free = name == "return_fee" and not self.initial.get(name)
-            self.initial[name] = "" if free else amounts.shown(self.initial.get(name), currency)
+            for_nothing = name == "return_fee" and not self.initial.get(name)
+            self.initial[name] = "" if for_nothing else amounts.shown(self.initial.get(name), currency)
         if "free_reasons" in self.fields:
             offered = Reason.objects.offered().leaves()
             free: Any = self.fields["free_reasons"]

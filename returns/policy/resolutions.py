@@ -23,7 +23,8 @@ def offered(items: Sequence[Answered], currency: str, kept: int = 0) -> list[tup
     """What may be chosen for each item, money back first (law.md M-5), in `currency`, the order's.
 
     `kept` is the worth of what the shopper keeps of the same order already: asked for in parts, an order leaves no
-    more than at once. What was free need not be asked for. What is faulty is never offered less than what is not (law.md section 7).
+    more than at once. What was free need not be asked for. What is faulty is never offered less than what is not
+    (law.md section 7).
     """
     worth = kept + sum(item.share for item in items)
     keeping = worth > kept and all(_may_stay(item, worth, currency) for item in items)

@@ -181,7 +181,7 @@ def test_an_agents_decision_above_the_agents_limit_waits(bob):
     assert [refund.state for refund in Refund.objects.all()] == [RefundState.DUE]
     decisions.approve(rma, by=bob.actor, at=NOW, note="kind")
     assert [refund.state for refund in Refund.objects.all()] == [RefundState.DUE, RefundState.AWAITING_APPROVAL]
-    assert Refund.objects.last().proposed_by == str(bob.pk)
+    assert Refund.objects.latest("pk").proposed_by == str(bob.pk)
 
 
 # --- yes ----------------------------------------------------------------------------------------

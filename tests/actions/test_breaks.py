@@ -99,7 +99,12 @@ def test_while_events_cannot_be_read_a_person_knows_why_nothing_is_sent(refund):
 
 def test_a_letter_given_up_is_told_and_not_told_again_once_a_person_has_closed_it(refund, mona):
     letter = Letter.objects.create(
-        event=Event.objects.first(), kind="goodwill", language="en", to="x", next_try_at=NOW, state=LetterState.DEAD
+        event=Event.objects.earliest("pk"),
+        kind="goodwill",
+        language="en",
+        to="x",
+        next_try_at=NOW,
+        state=LetterState.DEAD,
     )
     breaks.look_around(at=NOW)
     assert Break.objects.get().subject == str(letter.pk)

@@ -6,8 +6,8 @@ import pytest
 
 from returns.actions import approvals, goodwill, other_ways, receiving
 from returns.actions.receiving import Count
-from returns.actions.refusals import Refused
 from returns.actions.refunds import free_for_goodwill
+from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData

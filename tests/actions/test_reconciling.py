@@ -1,7 +1,8 @@
 """Our books against the provider's: what was missed is found, what differs is told, what was forgotten stops all."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from django.apps import apps
 from django.core import serializers
 from django.db import connection
 
-from returns.actions import breaks, provider, reconciling, sending
+from returns.actions import breaks, finding, provider, reconciling, sending
 from returns.actions.reconciling import MONTH, NIGHT
 from returns.actions.requests import Wish
 from returns.analytics import audit
@@ -58,9 +59,20 @@ def test_events_that_no_webhook_brought_are_stored_once_and_worked(refund):
     assert now_of(refund).state == RefundState.SUCCEEDED
 
 
+def noted(monkeypatch, question: str) -> list[datetime]:
+    """The moments since which a provider that has nothing new is asked this."""
+    moments: list[datetime] = []
+
+    def nothing(_gateway: Scripted, since: datetime) -> Iterator[Any]:
+        moments.append(since)
+        return iter(())
+
+    monkeypatch.setattr(Scripted, question, nothing)
+    return moments
+
+
 def test_it_looks_back_from_where_it_was_with_an_overlap(refund, monkeypatch):
-    asked_for = []
-    monkeypatch.setattr(Scripted, "events_since", lambda _self, moment: asked_for.append(moment) or iter(()))
+    asked_for = noted(monkeypatch, "events_since")
     for moment in (NOW, NOW + timedelta(minutes=10), NOW - timedelta(hours=1)):
         reconciling.catch_up(Scripted(), at=moment)
     quarter = timedelta(minutes=15)
@@ -87,7 +99,7 @@ def test_an_outage_is_no_try_of_an_event_and_a_refusal_is(refund):
         provider.work_next_event(stripe, at=NOW + timedelta(minutes=minute))
     assert [event.pk for event in GatewayEvent.objects.dead()] == [event.pk]
     GatewayEvent.objects.update(tries=0)
-    stripe.fetch = lambda _id: (_ for _ in ()).throw(Unanswered("gone"))  # type: ignore[method-assign]
+    stripe.fetch = lambda _id: (_ for _ in ()).throw(Unanswered("gone"))  # type: ignore[method-assign, assignment]
     for hour in range(30):
         assert provider.work_next_event(stripe, at=NOW + timedelta(hours=hour + 1)) is True
     assert GatewayEvent.objects.get().tries == 0
@@ -105,8 +117,7 @@ def test_a_state_that_no_event_told_is_found_by_night(refund):
 
 
 def test_it_is_done_once_a_night(refund, monkeypatch):
-    asked_for = []
-    monkeypatch.setattr(Scripted, "refunds_since", lambda _self, moment: asked_for.append(moment) or iter(()))
+    asked_for = noted(monkeypatch, "refunds_since")
     for hours in (0, 1, 19, 20, 21):
         reconciling.compare_by_night(Scripted(), at=NOW + timedelta(hours=hours))
     assert asked_for == [NOW - MONTH, NOW + NIGHT - MONTH]
@@ -221,7 +232,7 @@ def test_money_that_waits_at_the_provider_is_told_and_never_sent_again(refund):
         replace(make(*told), pending_reason="insufficient_funds")
     )
     send(stripe)
-    assert (now_of(refund).state, open_breaks().keys()) == (RefundState.PENDING, {"insufficient_funds"})
+    assert (now_of(refund).state, {*open_breaks()}) == (RefundState.PENDING, {"insufficient_funds"})
     for day in range(5):
         assert send(stripe, after=timedelta(days=day)) is False
         compare(stripe, after=timedelta(days=day))
@@ -335,7 +346,7 @@ def test_sending_stays_off_until_the_comparison_has_come_to_its_end(shop, monkey
     backup = Backup()
     send(stripe)
     backup.restore()
-    take_in = reconciling.take_in
+    take_in = finding.take_in
 
     def cut(*_told: Any, **_more: Any) -> None:
         raise Unanswered("connection lost")

@@ -24,7 +24,7 @@ def account(db: None) -> CreditAccount:
 
 def refused(code: str, field: str, **changes: Any) -> None:
     """It says this and at this place, and nothing is written."""
-    asked_for = {"email": JANA_EMAIL, "currency": "EUR", "amount": 1, "reference": "B-9"} | changes
+    asked_for: dict[str, Any] = {"email": JANA_EMAIL, "currency": "EUR", "amount": 1, "reference": "B-9"} | changes
     before = (Spending.objects.count(), Transfer.objects.count(), Event.objects.count(), CreditAccount.objects.count())
     with pytest.raises(Refused) as refusal:
         spend(asked_for.pop("email"), asked_for.pop("currency"), **asked_for, by=SHOP, at=NOW)
@@ -130,8 +130,7 @@ class TestWhatever(TestCase):
     ) -> None:
         promised()
         order = bought()
-        for amount in fills:
-            account = filled(order, amount, amount // 20)
+        account = [filled(order, amount, amount // 20) for amount in fills][-1]
         whole = rest = sum(amount + amount // 20 for amount in fills)
         for number, amount in enumerate(wanted):
             if amount > rest:

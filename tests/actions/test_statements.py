@@ -60,7 +60,7 @@ def test_the_outbound_delivery_is_asked_about_in_one_statement_where_a_return_ma
 def test_store_credit_takes_ten_more():
     promised(resolutions=["credit"], credit_bonus_percent=5)
     rma = asked(bought(), Wish("1", 3, resolution="credit"))
-    # account asked for and opened, bonus so far, the credit, its transfers, its letter; four for where the return stands
+    # account asked for and opened, bonus so far, the credit, its transfers, its letter; four for where it stands
     assert cost(lambda: receiving.receive(rma, [Count("1", fine=3)], by=WANDA, at=NOW)) == (12 + 10, 1)
 
 

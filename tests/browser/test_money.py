@@ -40,8 +40,8 @@ def _money_waits() -> None:
         opened_at=now,
         updated_at=now,
     )
-    told = {"reason": "our_mistake", "note": "Balík ležel týden na dvoře.", "at": now}
-    goodwill.grant(order, amount=4_000, by=User.objects.get(email=BOB_EMAIL).actor, **told)
+    bob = User.objects.get(email=BOB_EMAIL).actor
+    goodwill.grant(order, amount=4_000, reason="our_mistake", note="Balík ležel týden na dvoře.", by=bob, at=now)
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -87,8 +87,9 @@ class Scripted:
         self.books[gateway_id] = replace(self.books[gateway_id], status=status, failure_reason=failure_reason)
         return self.books[gateway_id]
 
-    def refund_by_hand(self, payment: Payment, amount: int, status: str = "succeeded") -> Remote:
+    def refund_by_hand(self, payment: Payment | None, amount: int, status: str = "succeeded") -> Remote:
         """Somebody refunds in the provider's own pages."""
+        assert payment is not None
         return self._keep(
             Remote(
                 id=f"re_{len(self.books) + 1}",

@@ -1,6 +1,8 @@
-"""`manage.py reconcile` compares, lists what differs with number, age and owner, and ends with 1 where anything does."""
+"""`manage.py reconcile` compares, lists what differs with number, age and owner, and ends with 1 where any does."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -70,8 +72,13 @@ def test_each_difference_has_its_number_age_and_owner(stripe, mona, capsys):
 
 
 def test_everything_there_ever_was_is_looked_at_when_asked_for(stripe, monkeypatch):
-    asked_for = []
-    monkeypatch.setattr(Scripted, "refunds_since", lambda _self, moment: asked_for.append(moment.year) or iter(()))
+    asked_for: list[int] = []
+
+    def nothing(_gateway: Scripted, since: datetime) -> Iterator[Any]:
+        asked_for.append(since.year)
+        return iter(())
+
+    monkeypatch.setattr(Scripted, "refunds_since", nothing)
     run()
     assert min(asked_for) >= timezone.now().year - 1
     run("--full")

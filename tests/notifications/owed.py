@@ -96,9 +96,10 @@ def _paid_otherwise(data: OrderData) -> None:
     refund = Refund.objects.get()
     people = [User.objects.create_user(f"{name}@shop.example", name=name, role=Role.MANAGER) for name in ("ann", "bea")]
     one, other = (user.actor for user in people)
-    told = {"seen": Event.objects.version(refund.order_id), "at": SOON}
-    other_ways.prepare(refund, way="transfer", evidence="VS 2026-17", by=one, **told)
-    other_ways.confirm(refund, by=other, **told | {"seen": Event.objects.version(refund.order_id)})
+    version = Event.objects.version
+    seen = version(refund.order_id)
+    other_ways.prepare(refund, way="transfer", evidence="VS 2026-17", seen=seen, by=one, at=SOON)
+    other_ways.confirm(refund, seen=version(refund.order_id), by=other, at=SOON)
 
 
 def _claimed() -> Refund:

@@ -25,14 +25,14 @@ def by_policy(proposer: Proposer, of_order: int) -> Proposal:
 
 
 def goodwill(proposer: Proposer, granted: int, today: int | None = None, **goods: int) -> Proposal:
-    shown = {"bought": 1_000_000, "brought": granted} | goods
     return Proposal(
         proposer=proposer,
         of_order=granted,
         goodwill=True,
         granted=granted,
         today=granted if today is None else today,
-        **shown,
+        bought=goods.get("bought", 1_000_000),
+        brought=goods.get("brought", granted),
     )
 
 

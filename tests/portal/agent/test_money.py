@@ -206,7 +206,7 @@ def test_a_disputed_refund_is_sent_when_two_managers_want_it(logged_in, bob, mon
     refund = Refund.objects.get()
     dispute = Dispute.objects.create(
         gateway_id="dp_1",
-        payment=refund.payment,
+        payment=refund.order.payments.get(),
         status="warning_needs_response",
         amount=29_990,
         currency="EUR",

@@ -160,8 +160,8 @@ def test_all_that_a_policy_promises_is_said(client) -> None:
         "For orders paid in EUR the way back costs €4.95, once for each parcel.",
         "It costs nothing for these reasons: It arrived too late.",
         (
-            "We keep 10 percent of the price, but nothing while the law gives you the right to withdraw, and nothing of "
-            "faulty goods."
+            "We keep 10 percent of the price, but nothing while the law gives you the right to withdraw, "
+            "and nothing of faulty goods."
         ),
         "If you like, you get store credit instead of the money, with a bonus of 5 percent.",
         "If what you return of an order paid in EUR is worth at most €7.00, you may keep it and get the money back.",
@@ -170,8 +170,8 @@ def test_all_that_a_policy_promises_is_said(client) -> None:
         "An agent looks at items worth more than €500.00 first.",
         "An agent looks at a return first if there have been 3 in a year.",
         (
-            "If you withdraw from a whole order, we also pay back the standard delivery; if from a part of it, a part of "
-            "the delivery in proportion to the goods."
+            "If you withdraw from a whole order, we also pay back the standard delivery; "
+            "if from a part of it, a part of the delivery in proportion to the goods."
         ),
         *told["All goods"][13:],
     ]
