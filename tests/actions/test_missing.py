@@ -1,0 +1,63 @@
+"""The rest of a return will not come: it is counted as missing, and what comes after all is paid."""
+
+import pytest
+
+from returns.actions import missing
+from returns.actions.receiving import Count
+from returns.actions.refusals import Refused
+from returns.actions.requests import Wish
+from returns.models import RMA, Letter, ReceiptLine, Refund, RMAState
+from tests.actions.refunding import send
+from tests.gateways.scripted import Scripted
+from tests.people import BOB, NOW, arrived, asked, bought, jana_order, promised
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def partly() -> RMA:
+    """One T-shirt of three is back and paid, the mug is not here either."""
+    promised()
+    rma = asked(bought(), Wish("1", 3), Wish("2", 1))
+    arrived(rma, Count("1", fine=1))
+    return rma
+
+
+def give_up(rma: RMA, note: str = "She lost them.") -> RMA:
+    return missing.expect_no_more(rma, note=note, by=BOB, at=NOW)
+
+
+def test_what_is_still_expected_is_counted_as_missing_and_the_return_settles(partly):
+    send(Scripted())
+    assert give_up(partly).state == RMAState.REFUNDED
+    found = ReceiptLine.objects.filter(receipt__number=2).values_list("line__line_id", "missing", "fine")
+    assert list(found) == [("1", 2, 0), ("2", 1, 0)]
+    assert [refund.amount for refund in Refund.objects.all()] == [9_672]
+    assert Letter.objects.filter(kind="rest_missing").count() == 1
+
+
+def test_with_money_still_open_the_return_settles_when_it_is_paid(partly):
+    assert give_up(partly).state == RMAState.REFUND_DUE
+    send(Scripted())
+    assert RMA.objects.get().state == RMAState.REFUNDED
+
+
+def test_what_comes_all_the_same_is_paid(partly):
+    send(Scripted())
+    give_up(partly)
+    arrived(partly, Count("1", fine=2))
+    assert Refund.objects.open().total() == 19_344
+
+
+def test_before_anything_arrived_and_after_everything_did_there_is_nothing_to_give_up(partly):
+    with pytest.raises(Refused, match="rest_not_expected"):
+        give_up(asked(bought(jana_order("A-2")), Wish("2", 1)))
+    give_up(partly)
+    with pytest.raises(Refused, match="rest_not_expected"):
+        give_up(partly)
+
+
+def test_it_needs_a_note(partly):
+    with pytest.raises(Refused, match="note_missing"):
+        give_up(partly, note=" ")
+    assert ReceiptLine.objects.count() == 1
