@@ -11,6 +11,7 @@ from collections import Counter
 from tests.simulator.many import outcomes
 from tests.simulator.outcome import Outcome
 
+SAID_EVERY = 500  # schedules, so that one sees that it goes on
 SHOWN = 3  # failing schedules that are printed whole
 
 
@@ -19,8 +20,10 @@ def main() -> int:
     seeds = range(asked.first, asked.first + asked.count)
     began = time.perf_counter()
     totals, failed = Counter[str](), list[Outcome]()
-    for outcome in outcomes(seeds, over=asked.over, variant=asked.variant):
+    for number, outcome in enumerate(outcomes(seeds, over=asked.over, variant=asked.variant), start=1):
         totals += outcome.counts
+        if number % SAID_EVERY == 0:
+            print(f"{number} schedules, {number / (time.perf_counter() - began):.1f} a second", flush=True)
         if asked.count == 1:
             print("\n".join(outcome.trace))
         if outcome.broken:

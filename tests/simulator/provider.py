@@ -90,9 +90,9 @@ class Inside:
         self._api.faults.set(fault, **details)
 
     def ask(self, method: str, path: str, **params: Any) -> Obj:
-        return json.loads(
-            self._api.call(Request(method, path, {name: str(value) for name, value in params.items()}, API_KEY)).body
-        )
+        asked, headers = urlencode(params), {"Authorization": f"Bearer {API_KEY}"}
+        target = path if method == "POST" else f"{path}?{asked}"
+        return json.loads(self._api.call(Request.read(method, target, headers, asked.encode())).body)
 
     def dispute(self, charge: str, status: str) -> Obj:
         opened = self._api.books.disputes.open(charge, status=status)

@@ -52,7 +52,7 @@ def wrong(world: World, sql: str) -> str:
         ("UPDATE returns_refund SET state = 'pending' WHERE id = %(id)s", "unequal: refund"),
         ("UPDATE returns_refund SET state = 'failed' WHERE id = %(id)s", "doubled: refund"),
         ("UPDATE returns_refund SET amount = amount - 1 WHERE id = %(id)s", "unequal: refund"),
-        ("UPDATE returns_refund SET amount = amount + 1 WHERE id = %(id)s", "lost: return"),
+        ("UPDATE returns_refund SET amount = amount + 1 WHERE id = %(id)s", "parts: refund"),
         ("UPDATE returns_refund SET gateway_id = 're_none' WHERE id = %(id)s", "phantom: refund"),
         ("UPDATE returns_refund SET public_id = 'none' WHERE id = %(id)s", "lost: the provider has"),
         ("UPDATE returns_payment SET captured = 1", "above the cap: "),
@@ -78,5 +78,5 @@ def test_a_second_refund_at_the_provider_is_found(world):
     made = world.provider.ask(
         "POST", "/v1/refunds", charge=charge["id"], amount=1, **{"metadata[portal_refund_id]": refund["public_id"]}
     )
-    world.provider.settle(made["id"], "succeeded") if made["status"] == "pending" else None
+    assert made["status"] in {"succeeded", "pending", "requires_action"}
     assert "is live 2 times" in " | ".join(broken(world))
