@@ -104,18 +104,18 @@ def despite(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @staff(Role.AGENT)
 @require_POST
-def take(request: HttpRequest, number: int) -> HttpResponse:
-    return _cleared(request, lambda: breaks.take(number, by=member(request)))
+def take(request: HttpRequest, pk: int) -> HttpResponse:
+    return _cleared(request, lambda: breaks.take(pk, by=member(request)))
 
 
 @staff(Role.AGENT)
 @require_POST
-def close(request: HttpRequest, number: int) -> HttpResponse:
-    form = ClosingForm(request.POST, number=number)
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    form = ClosingForm(request.POST, number=pk)
     if not form.is_valid():
-        return _desk(request, errors=summary(form), closing={number: form}, status=422)
+        return _desk(request, errors=summary(form), closing={pk: form}, status=422)
     note = form.cleaned_data["note"]
-    return _cleared(request, lambda: breaks.close(number, note=note, by=member(request), at=timezone.now()))
+    return _cleared(request, lambda: breaks.close(pk, note=note, by=member(request), at=timezone.now()))
 
 
 @staff(Role.MANAGER)
@@ -131,9 +131,9 @@ def stop(request: HttpRequest) -> HttpResponse:
 
 @staff(Role.MANAGER)
 @require_POST
-def go_on(request: HttpRequest, number: int) -> HttpResponse:
+def go_on(request: HttpRequest, pk: int) -> HttpResponse:
     """The first of two managers asks for it, the second ends the halt."""
-    halt = get_object_or_404(Halt, pk=number)
+    halt = get_object_or_404(Halt, pk=pk)
     return _cleared(request, lambda: halts.resume(halt, by=member(request), at=timezone.now()))
 
 

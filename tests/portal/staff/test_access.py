@@ -27,11 +27,27 @@ PAGES = [
     (POST, "/agent/returns/{rma}/valuations/1/", AGENT),
     (POST, "/agent/returns/{rma}/valuations/1/forgiveness/", AGENT),
     (POST, "/agent/returns/{rma}/cancellation/", AGENT),
+    (POST, "/agent/returns/{rma}/rest/", AGENT),
+    (GET, "/agent/money/", AGENT),
+    (POST, "/agent/money/breaks/1/owner/", AGENT),
+    (POST, "/agent/money/breaks/1/closure/", AGENT),
+    (POST, "/agent/money/halts/", {"mona"}),
+    (POST, "/agent/money/halts/1/end/", {"mona"}),
+    (GET, "/agent/refunds/{refund}/", AGENT),
+    (POST, "/agent/refunds/{refund}/approval/", AGENT),
+    (POST, "/agent/refunds/{refund}/refusal/", AGENT),
+    (POST, "/agent/refunds/{refund}/retry/", {"mona"}),
+    (POST, "/agent/refunds/{refund}/other-way/", AGENT),
+    (POST, "/agent/refunds/{refund}/confirmation/", {"mona"}),
+    (POST, "/agent/refunds/{refund}/withdrawal/", AGENT),
+    (POST, "/agent/refunds/{refund}/despite-dispute/", {"mona"}),
     (GET, "/admin/", {"mona"}),
     (GET, "/admin/returns/policy/", {"mona"}),
     (GET, "/admin/returns/policy/add/", {"mona"}),
     (POST, "/admin/returns/policy/add/", {"mona"}),
     (GET, "/admin/returns/reason/", {"mona"}),
+    (GET, "/admin/returns/limits/", {"mona"}),
+    (POST, "/admin/returns/limits/add/", {"mona"}),
     (GET, "/admin/returns/user/", {"mona"}),
     (POST, "/admin/returns/user/add/", {"mona"}),
     (GET, "/admin/password_change/", {"mona"}),
@@ -52,14 +68,14 @@ def rma():
 
 @pytest.mark.parametrize(("method", "address", "may"), PAGES)
 def test_a_stranger_logs_in_first(client, rma, method, address, may):
-    answer = client.generic(method, address.format(rma=rma.number))
+    answer = client.generic(method, address.format(rma=rma.number, refund=rma.number))
     assert (answer.status_code, answer.url.partition("?")[0]) == (302, "/staff/login/")
 
 
 @pytest.mark.parametrize("name", ["wanda", "bob", "mona"])
 @pytest.mark.parametrize(("method", "address", "may"), PAGES)
 def test_a_role_opens_its_own_pages_and_no_others(logged_in, people, rma, name, method, address, may):
-    answer = logged_in(people[name]).generic(method, address.format(rma=rma.number))
+    answer = logged_in(people[name]).generic(method, address.format(rma=rma.number, refund=rma.number))
     assert (answer.status_code == 403) == (name not in may)
 
 
@@ -118,6 +134,7 @@ def test_every_address_of_staff_stands_in_the_matrix():
     named = {"staff/login/", "staff/logout/"} | {
         address.strip("/")
         .replace("{rma}", "<str:number>")
+        .replace("{refund}", "<str:public_id>")
         .replace("receipts/1", "receipts/<int:count>")
         .replace("/1/", "/<int:pk>/")
         .replace("s/1", "s/<int:pk>")
