@@ -40,13 +40,9 @@ LIVE, DEAD = "live", "dead"
 GOODS, FEE, LOSS, SHIPPING = "goods", "fee", "value_loss", "shipping"
 
 
-class Broken(AssertionError):
-    """Something that must hold does not."""
-
-
 def hold(what: str, found: object, **values: Any) -> None:
     if not found:
-        raise Broken(f"{what}: {values}")
+        raise AssertionError(f"{what}: {values}")
 
 
 # --- what is sold -------------------------------------------------------------------------------
@@ -57,8 +53,8 @@ def sold(random: Random) -> OrderData:
     lines = tuple(line(random, str(number), DEAREST[currency]) for number in range(random.choice((1, 1, 2, 3, 4, 7))))
     goods = sum(one.unit_price * one.quantity - one.discount for one in lines)
     discounts = tuple(
-        (random.randint(0, max(1, goods * random.choice((1, 2, 12)) // 10)), "")
-        for _ in range(random.choice((0, 0, 1, 2)))
+        (random.randint(0, max(1, goods * tenths // 10)), "")
+        for tenths in random.sample((1, 2, 12), random.choice((0, 0, 1, 2)))
     )
     paid = random.choice((0, 495, random.randint(0, 2_000)))
     return OrderData(
@@ -93,24 +89,12 @@ def line(random: Random, id: str, dearest: int) -> LineData:
 class Item(SimpleNamespace):
     """As much of an RMAItem as amounts ask for, and what has become of it."""
 
-    pk: int
-    line: int
-    quantity: int
-    share: int
-    fee: int
-    rma: "Return"
-    refused: bool
-    accepted: bool
-    arrived: int
-    unvalued: int
-    losses: int
-    by_right: bool
+    refused = False
+    arrived = unvalued = losses = 0
 
 
 class Return(SimpleNamespace):
-    items: list[Item]
-    state: str
-    cost: int
+    """Its `items`, its `state`, and the `cost` of the way back."""
 
 
 class Shop:
@@ -129,8 +113,6 @@ class Shop:
         self.numbers = count(1)
         self.rule = random.choice(list(OutboundShipping))
         self.look_at_the_import()
-
-    # - looking
 
     def look_at_the_import(self) -> None:
         nets = [one.unit_price * one.quantity - one.discount for one in self.order.lines]
@@ -157,7 +139,11 @@ class Shop:
             hold("losses within the worth", item.losses <= max(0, item.share - item.fee), losses=item.losses)
             hold("losses within goods", 0 <= -self.owed[id(item.rma), LOSS, item.pk] <= goods, item=item.pk)
         delivery = sum(amount for (_rma, kind, _item), amount in self.owed.items() if kind == SHIPPING)
-        hold("delivery once", 0 <= delivery <= min(self.order.shipping_paid, self.standard), delivery=delivery)
+        hold(
+            "delivery once",
+            0 <= delivery <= min(self.order.shipping_paid, (self.order.shipping_standard or 0)),
+            delivery=delivery,
+        )
         hold("within what was paid", sum(self.owed.values()) <= self.captured, owed=sum(self.owed.values()))
         hold("payments bear it", all(room >= 0 for room in self.rooms.values()), rooms=self.rooms)
 
@@ -165,19 +151,12 @@ class Shop:
     def items(self) -> list[Item]:
         return [item for rma in self.returns for item in rma.items]
 
-    @property
-    def standard(self) -> int:
-        told = self.order.shipping_standard
-        return self.order.shipping_paid if told is None else told
-
     def is_live(self, item: Item) -> bool:
         return item.rma.state != DEAD and not item.refused
 
     def taken(self, number: int) -> tuple[int, int]:
         live = [item for item in self.items if item.line == number and self.is_live(item)]
         return sum(item.quantity for item in live), sum(item.share for item in live)
-
-    # - what people do
 
     def ask(self, *, all_of_it: bool = False) -> None:
         terms = Terms(
@@ -205,7 +184,6 @@ class Shop:
             self.returns.append(rma)
 
     def item(self, rma: Return, number: int, units: int, worth: int, fee: int, *, by_right: bool) -> Item:
-        accepted = self.random.random() < 0.8
         return Item(
             pk=next(self.numbers),
             line=number,
@@ -213,11 +191,7 @@ class Shop:
             share=worth,
             fee=fee,
             rma=rma,
-            refused=False,
-            accepted=accepted,
-            arrived=0,
-            unvalued=0,
-            losses=0,
+            accepted=self.random.random() < 0.8,
             by_right=by_right,
         )
 
@@ -285,12 +259,10 @@ class Shop:
             one.loss = 0
             self.owe(one.item.rma)
 
-    # - what is owed
-
     def owe(self, rma: Return) -> None:
         """As `owing.owe` does for money: what is owed by now, less what is owed already, if anything remains."""
         arrived = [
-            Arrived(item, item.arrived - item.unvalued, item.losses)  # type: ignore[arg-type]
+            Arrived(item, item.arrived - item.unvalued, item.losses)
             for item in rma.items
             if item.accepted and not item.refused
         ]
@@ -316,7 +288,7 @@ class Shop:
             for number, (paid, one) in enumerate(zip(self.paid, self.order.lines, strict=True))
         ]
         given = sum(amount for (_rma, kind, _item), amount in self.owed.items() if kind == SHIPPING)
-        return max(0, delivery_owed(self.order.shipping_paid, self.standard, lines) - given)
+        return max(0, delivery_owed(self.order.shipping_paid, (self.order.shipping_standard or 0), lines) - given)
 
     def pay(self, due: list[Part]) -> None:
         paid = 0
@@ -329,20 +301,7 @@ class Shop:
         hold("what is split adds up", paid == sum(part.amount for part in due), due=due)
 
 
-# --- one seed -----------------------------------------------------------------------------------
-
-STEPS = (
-    Shop.ask,
-    Shop.ask,
-    Shop.receive,
-    Shop.receive,
-    Shop.receive,
-    Shop.cancel,
-    Shop.reopen,
-    Shop.decide,
-    Shop.value,
-    Shop.forgive,
-)
+STEPS = (*[Shop.ask] * 2, *[Shop.receive] * 3, Shop.cancel, Shop.reopen, Shop.decide, Shop.value, Shop.forgive)
 
 
 def one(seed: int) -> Counter[str]:
@@ -400,9 +359,6 @@ def in_any_portions(random: Random, shop: Shop) -> None:
             units += portion
             hold("a fair part", 0 <= paid * units - given * quantity < places * quantity, order=order, given=given)
         hold("any order of portions adds up", given == paid, order=order, given=given)
-
-
-# --- many ---------------------------------------------------------------------------------------
 
 
 def many(first: int, how_many: int) -> tuple[Counter[str], list[tuple[int, str]]]:
