@@ -113,7 +113,7 @@ def postgresql() -> Iterator[Callable[[str], str]]:
 
 def order(sql: str) -> None:
     with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(sql)  # type: ignore[call-overload]  # names of our own
+        connection.execute(sql)
 
 
 # --- parts --------------------------------------------------------------------------------------
