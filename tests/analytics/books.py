@@ -8,6 +8,7 @@ from returns.actions import (
     approvals,
     decisions,
     disputes,
+    finding,
     goodwill,
     other_ways,
     photos,
@@ -63,6 +64,8 @@ class Books:
             self.granted,
             self.damaged,
             self.disputed,
+            self.charged_back,
+            self.refunded_by_hand,
             self.without_money,
             self.credited,
             self.whole,
@@ -174,21 +177,22 @@ class Books:
         """A bank asks for a charge's money, takes it, and gives it back when the shop has won."""
         refund = self.names["disputed"] = self._owed("P-11")
         self._send()
-        payment = Payment.objects.get(refunds=refund)
-        told = RemoteDispute(
-            id="dp_1",
-            status="needs_response",
-            reason="fraudulent",
-            amount=29_990,
-            currency="EUR",
-            withdrawn=29_990,
-            refundable=False,
-            payment=payment.reference,
-            charge="",
-            opened_at=NOW,
-        )
+        told = self._told_of_dispute(refund)
         disputes.keep(told, at=NOW)
         disputes.keep(replace(told, status="won", withdrawn=0), at=NOW + DAY)
+
+    def charged_back(self) -> None:
+        """A shirt is back and its refund due, when the bank takes all of the charge for good."""
+        refund = self.names["charged_back"] = self._owed("P-20")
+        lost = replace(self._told_of_dispute(refund), id="dp_2", status="lost")
+        disputes.keep(lost, at=NOW + DAY)
+
+    def refunded_by_hand(self) -> None:
+        """Somebody refunds a part in the provider's own pages, and a webhook tells of it."""
+        payment = bought(jana_order("P-21")).payments.get()
+        made = self.stripe.refund_by_hand(payment, 1_500)
+        finding.take_in(made, at=NOW)
+        self.names["found"] = payment.refunds.get().pk
 
     def without_money(self) -> None:
         """Returns that end before any: called off, rejected, never sent; and one that is on its way."""
@@ -238,6 +242,21 @@ class Books:
     def _send(self, *, after: timedelta = timedelta()) -> None:
         while sending.send_next(self.stripe, at=NOW + after):
             pass
+
+    def _told_of_dispute(self, refund: int) -> RemoteDispute:
+        """Of the payment that this refund is of, all of which the bank holds."""
+        return RemoteDispute(
+            id="dp_1",
+            status="needs_response",
+            reason="fraudulent",
+            amount=29_990,
+            currency="EUR",
+            withdrawn=29_990,
+            refundable=False,
+            payment=Payment.objects.get(refunds=refund).reference,
+            charge="",
+            opened_at=NOW,
+        )
 
     def _hear(self, event: str, made: str) -> None:
         GatewayEvent.objects.create(

@@ -13,6 +13,8 @@ COMPANIONS = {
     "kept_above_agreed": {"not_what_came_back"},
     "loss_above_valued": {"not_what_came_back"},
     "replaced_and_alive": {"not_what_came_back"},
+    "spent_what_a_dispute_took": {"disputes_in_the_journal"},
+    "charged_back_above_taken": {"disputes_in_the_journal"},
     "told_twice": {"letters_of_a_money_state"},
 }
 
@@ -128,6 +130,7 @@ BREAKS = {
     "credit_below_zero": "UPDATE returns_transfer SET id = -1 WHERE debited = 'store_credit'",
     "credit_of_somebody_else": "UPDATE returns_refund SET credit_id = 999 WHERE id = {credited}",
     "spent_otherwise": "UPDATE returns_spending SET amount = 1",
+    "disputes_in_the_journal": "UPDATE returns_dispute SET withdrawn = withdrawn + 1 WHERE gateway_id = 'dp_2'",
     # --- people ---
     "sent_without_approval": "DELETE FROM returns_approval",
     "approved_by_the_wrong_person": "UPDATE returns_approval SET role = 'warehouse'",
@@ -139,6 +142,7 @@ BREAKS = {
         "INSERT INTO returns_otherway (id, refund_id, way, evidence, prepared_by, prepared_label, prepared_at,"
         " confirmed_by, confirmed_label) VALUES (999, {paid}, 'cash', 'by hand', '2', 'Bob', '2026-11-12', '', '')"
     ),
+    "charged_back_above_taken": "UPDATE returns_dispute SET withdrawn = 9000 WHERE gateway_id = 'dp_2'",
     # --- letters ---
     "letters_of_a_money_state": (
         "DELETE FROM returns_letter WHERE event_id ="

@@ -140,3 +140,18 @@ LEFT JOIN (
     WHERE debited = 'store_credit' AND credited = 'spent' GROUP BY holder_id
 ) t ON t.holder_id = a.id
 WHERE COALESCE(s.amount, 0) <> COALESCE(t.amount, 0);
+
+-- I10 disputes_in_the_journal
+-- What disputes of an order have taken is what the journal says that they took and gave back.
+SELECT o.number AS "order", x.currency, SUM(x.withdrawn) AS withdrawn, SUM(x.booked) AS booked
+FROM (
+    SELECT p.order_id, d.currency, d.withdrawn, 0 AS booked
+    FROM returns_dispute d JOIN returns_payment p ON p.id = d.payment_id
+    UNION ALL
+    SELECT e.order_id, t.currency, 0, CASE WHEN t.debited = 'chargebacks' THEN t.amount ELSE -t.amount END
+    FROM returns_transfer t JOIN returns_event e ON e.id = t.event_id
+    WHERE t.refund_id IS NULL AND (t.debited = 'chargebacks' OR t.credited = 'chargebacks')
+) x
+JOIN returns_order o ON o.id = x.order_id
+GROUP BY x.order_id, o.number, x.currency
+HAVING SUM(x.withdrawn) <> SUM(x.booked);

@@ -86,3 +86,13 @@ SELECT r.public_id AS refund, r.state, w.way, r.currency, r.amount
 FROM returns_otherway w
 JOIN returns_refund r ON r.id = w.refund_id
 WHERE r.state NOT IN ('failed', 'canceled', 'paid_otherwise') OR r.replaced_by_id IS NOT NULL;
+
+-- I24 charged_back_above_taken
+-- A dispute pays for no more refunds than it has taken.
+SELECT d.gateway_id AS dispute, d.currency, SUM(r.amount) AS refunds, d.withdrawn
+FROM returns_otherway w
+JOIN returns_refund r ON r.id = w.refund_id
+JOIN returns_dispute d ON d.gateway_id = w.evidence
+WHERE w.way = 'chargeback'
+GROUP BY d.id, d.gateway_id, d.currency, d.withdrawn
+HAVING SUM(r.amount) > d.withdrawn;
