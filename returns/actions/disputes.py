@@ -15,6 +15,7 @@ from returns.actions.refunds import settle, told
 from returns.gateways.gateway import RemoteDispute
 from returns.models import RMA, Dispute, Event, Order, OtherWay, Payment, Refund, RefundState
 from returns.models.people import SYSTEM
+from returns.models.refunds import RefundQuerySet
 
 _CLOSED = (*Dispute.OVER, "lost")
 _WAY = "chargeback"
@@ -71,15 +72,20 @@ def _tell(dispute: Dispute, order: Order, *, at: datetime) -> None:
 def _settle_by_chargeback(dispute: Dispute, *, at: datetime) -> None:
     """The bank has paid what we owed: as far as its money goes, refunds of this charge are paid by it (rule d).
 
-    So are those of its order that found no payment with room: the dispute has taken it.
+    So are those of its order that found no payment with room: the dispute has taken it. Where a person has noted
+    another way, it stays with people: both may have been paid.
     """
     left = dispute.withdrawn - _spent(dispute)
     of_it = Q(payment=dispute.payment) | Q(payment=None, order=dispute.payment.order_id)
-    waiting = Refund.objects.locked().open().filter(of_it, state__in=_STILL_OURS, credit=None)
+    waiting = Refund.objects.locked().filter(of_it, pk__in=_settleable())
     for refund in waiting.select_related("order", "rma"):
         if refund.amount <= left:
             left -= refund.amount
             _pay_by_chargeback(refund, dispute, at=at)
+
+
+def _settleable() -> RefundQuerySet:
+    return Refund.objects.open().filter(state__in=_STILL_OURS, credit=None, other_way=None)
 
 
 def _spent(dispute: Dispute) -> int:
@@ -103,7 +109,7 @@ def _pay_by_chargeback(refund: Refund, dispute: Dispute, *, at: datetime) -> Non
 
 def settle_by_chargebacks(*, at: datetime) -> None:
     """Refunds that failed, or were decided, after their charge's dispute was lost are settled by it all the same."""
-    waiting = Refund.objects.open().filter(state__in=_STILL_OURS, credit=None)
+    waiting = _settleable()
     of_it = Q(payment=OuterRef("payment")) | Q(payment=None, order=OuterRef("payment__order"))
     for dispute in Dispute.objects.filter(Exists(waiting.filter(of_it)), status="lost").select_related("payment"):
         _settle_again(dispute, at=at)

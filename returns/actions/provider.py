@@ -1,8 +1,11 @@
 """What the provider tells by itself: its events, stored by the webhook or by reconciliation, worked here."""
 
+import logging
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
+
+from django.db import InterfaceError, OperationalError
 
 from returns.actions.disputes import keep
 from returns.actions.finding import take_in
@@ -10,6 +13,8 @@ from returns.actions.payouts import compare
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Gateway, News, PutOff, Rejected, Unanswered
 from returns.models import GatewayEvent
+
+logger = logging.getLogger("returns.provider")
 
 _AGAIN = timedelta(minutes=1)
 
@@ -38,8 +43,13 @@ def work_next_event(gateway: Gateway, *, at: datetime) -> bool:
     except (Unanswered, PutOff) as silence:  # the provider's trouble, not this event's: it is no try
         _try_again(event, str(silence), at + _AGAIN)
     except Rejected as refusal:
-        event.tries += 1
-        _try_again(event, str(refusal), at + _AGAIN * event.tries)
+        _count_try(event, str(refusal), at=at)
+    except (OperationalError, InterfaceError):  # the database is away
+        raise
+    except Exception as fault:
+        # Whatever it is, it is this event's trouble: the others must not wait behind it for ever.
+        logger.exception("%s could not be worked", event)
+        _count_try(event, f"{type(fault).__name__}: {fault}", at=at)
     else:
         event.worked_at = at
         event.save()
@@ -66,6 +76,11 @@ def _take_in(gateway: Gateway, refund_id: str, *, at: datetime) -> None:
     except Refused as refused:
         if refused.code == "room_in_doubt":
             raise PutOff(refused.code, _AGAIN) from refused
+
+
+def _count_try(event: GatewayEvent, error: str, *, at: datetime) -> None:
+    event.tries += 1
+    _try_again(event, error, at + _AGAIN * event.tries)
 
 
 def _try_again(event: GatewayEvent, error: str, next_try_at: datetime) -> None:

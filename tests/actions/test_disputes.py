@@ -162,6 +162,16 @@ def test_what_arrives_after_it_was_lost_is_paid_by_it_too_and_not_once_more_by_a
     assert type(rma).objects.get(pk=rma.pk).state == RMAState.REFUNDED
 
 
+def test_what_a_person_has_noted_as_paid_another_way_stays_with_people(refund):
+    send(Scripted(Rejected("expired")))
+    OtherWay.objects.create(refund=refund, way="transfer", evidence="VS 12", prepared_by="2", prepared_at=NOW)
+    kept("lost")
+    disputes.settle_by_chargebacks(at=NOW)
+    assert (now_of(refund).state, OtherWay.objects.get().way) == (RefundState.FAILED, "transfer")
+    breaks.look_around(at=NOW)
+    assert Break.objects.open().get().kind == "disputed"
+
+
 def test_an_event_makes_us_fetch_it(refund):
     stripe = Scripted()
     stripe.disputes["dp_1"] = disputed()

@@ -1,6 +1,9 @@
 """The provider's events make us look; their own words are not believed."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import OperationalError
 
 from returns.actions import provider
 from returns.gateways.gateway import Remote
@@ -59,3 +62,30 @@ def test_an_event_that_cannot_be_worked_lets_the_others_pass(refund):
     assert [provider.work_next_event(stripe, at=NOW) for _ in range(4)] == [True, True, True, False]
     assert now_of(refund).state == RefundState.SUCCEEDED
     assert set(GatewayEvent.objects.filter(worked_at=None).values_list("tries", flat=True)) == {1}
+
+
+def test_an_event_that_breaks_our_code_lets_the_others_pass_and_is_given_up_in_the_end(refund):
+    stripe = Scripted("pending")
+    send(stripe)
+    stripe.settle("re_1", "succeeded")
+    news("dp_none", kind="charge.dispute.created", id="evt_0")  # KeyError
+    news("re_1", id="evt_1")
+    while provider.work_next_event(stripe, at=NOW):
+        pass
+    assert now_of(refund).state == RefundState.SUCCEEDED
+    assert "KeyError" in GatewayEvent.objects.get(pk="evt_0").error
+    for minute in range(30):
+        provider.work_next_event(stripe, at=NOW + timedelta(minutes=minute))
+    assert GatewayEvent.objects.dead().get().pk == "evt_0"
+
+
+def test_a_database_that_is_away_is_no_fault_of_an_event(refund, monkeypatch):
+    news("re_1")
+
+    def away(*_told, **_more):
+        raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(provider, "_work", away)
+    with pytest.raises(OperationalError):
+        provider.work_next_event(Scripted(), at=NOW)
+    assert GatewayEvent.objects.get().tries == 0
