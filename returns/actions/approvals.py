@@ -27,7 +27,8 @@ def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
     """
     refunds = _waiting(refund, seen)
     role = _judge(refunds, by=by, at=at)
-    if Approval.objects.filter(refund__in=refunds, actor_id=by.id).exists():
+    signed = set(Approval.objects.filter(refund__in=refunds, actor_id=by.id).values_list("refund_id", flat=True))
+    if len(signed) == len(refunds):
         raise Refused("approved_already")
     Approval.objects.bulk_create(
         Approval(
@@ -39,6 +40,7 @@ def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
             approved_at=at,
         )
         for one in refunds
+        if one.pk not in signed
     )
     record(*_agreed(refunds, by=by, at=at))
     _settle(refunds[0].rma, by=by, at=at)
@@ -123,11 +125,12 @@ def send_despite_dispute(refund: Refund, *, reason: str, seen: int, by: Actor, a
         raise Refused("not_disputed")
     if not all(dispute.refundable for dispute in disputes):
         raise Refused("dispute_not_refundable")
+    refund.approvals.all().delete()  # nobody has agreed to this yet; the events keep who agreed before
     if refund.state == RefundState.DUE:
         refund.hold()
     refund.despite_dispute = reason.strip()[:500]
     refund.proposed_by = by.id
-    refund.approvals_needed = max(refund.approvals_needed, refund.approvals.count() + 1)
+    refund.approvals_needed = max(refund.approvals_needed, 1)
     refund.updated_at = at
     refund.save()
     record(told("refund.held", refund, needed=refund.approvals_needed, note=refund.despite_dispute, by=by, at=at))

@@ -16,6 +16,7 @@ from returns.models import (
     Account,
     Actor,
     Approval,
+    Dispute,
     Event,
     Letter,
     Limits,
@@ -275,6 +276,57 @@ def test_what_changed_since_it_was_seen_is_not_signed(mona, verb):
 def test_what_does_not_wait_is_not_decided(mona, verb):
     with pytest.raises(Refused, match="refund_not_waiting"):
         verb(back(1), mona)
+
+
+def disputed(refund: Refund, *, refundable: bool = True) -> None:
+    Dispute.objects.create(
+        gateway_id="dp_1",
+        payment=refund.payment,
+        status="warning_needs_response",
+        amount=refund.amount,
+        currency=refund.currency,
+        refundable=refundable,
+        opened_at=NOW,
+        updated_at=NOW,
+    )
+
+
+def insist(refund: Refund, user: User, reason: str = "She asked us to.") -> None:
+    approvals.send_despite_dispute(refund, reason=reason, seen=seen(refund), by=user.actor, at=LATER)
+
+
+def test_despite_a_dispute_another_manager_must_agree_anew(bob, mona, otto):
+    limited()
+    refund = back(2)
+    agree(refund, otto)
+    disputed(refund)
+    insist(refund, mona)
+    held = now_of(refund)
+    assert (held.state, held.approvals_needed, held.approvals.count()) == (RefundState.AWAITING_APPROVAL, 1, 0)
+    for who, code in ((mona, "own_proposal"), (bob, "not_a_manager")):
+        with pytest.raises(Refused, match=code):
+            agree(refund, who)
+    agree(refund, otto)
+    assert now_of(refund).state == RefundState.DUE
+
+
+def test_what_the_provider_takes_no_refund_of_waits_for_the_bank(mona):
+    refund = back(1)
+    with pytest.raises(Refused, match="not_disputed"):
+        insist(refund, mona)
+    disputed(refund, refundable=False)
+    with pytest.raises(Refused, match="dispute_not_refundable"):
+        insist(refund, mona)
+    assert now_of(refund).state == RefundState.DUE
+
+
+def test_sending_despite_a_dispute_is_a_managers_and_says_why(bob, mona):
+    refund = back(1)
+    disputed(refund)
+    with pytest.raises(Refused, match="not_a_manager"):
+        insist(refund, bob)
+    with pytest.raises(Refused, match="note_missing"):
+        insist(refund, mona, reason=" ")
 
 
 # --- no -----------------------------------------------------------------------------------------
