@@ -73,7 +73,7 @@ test-sqlite: setup .venv/synced-browser
 	@env -u DATABASE_URL $(PYTEST) -m "not postgres $(SHARED)" $(ARGS)
 
 test-postgres: setup .venv/synced-browser
-	@env DATABASE_URL="$(TEST_POSTGRES_URL)" $(PYTEST) -m "not browser $(SHARED)" $(ARGS)
+	@env DATABASE_URL="$(TEST_POSTGRES_URL)" $(PYTEST) -m "not browser and not schedules $(SHARED)" $(ARGS)
 
 # Every return of half a year, through the product's own actions and over HTTP, to the penny.
 WINDOW ?= 30

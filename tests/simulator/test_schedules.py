@@ -9,12 +9,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PART = 25
 
 
+@pytest.mark.schedules
 @pytest.mark.parametrize("first", range(1, 501, PART))
 def test_money_survives_every_schedule(reset, first):
     outcomes = [play(seed, reset) for seed in range(first, first + PART)]
     assert {outcome.seed: outcome.broken for outcome in outcomes if outcome.broken} == {}
 
 
+@pytest.mark.schedules
 def test_a_seed_is_one_schedule(reset):
     first, again, another = play(11, reset), play(11, reset), play(12, reset)
     assert first.trace == again.trace
@@ -22,6 +24,7 @@ def test_a_seed_is_one_schedule(reset):
     assert first.trace != another.trace
 
 
+@pytest.mark.schedules
 def test_schedules_know_all_their_troubles(reset):
     met = {trouble for seed in range(1, 101) for trouble in play(seed, reset).counts}
     assert met >= {

@@ -6,7 +6,7 @@ from returns.actions import sending
 from tests.simulator.schedule import play
 from tests.simulator.variants import VARIANTS
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.schedules]
 
 
 @pytest.mark.parametrize("name", VARIANTS)
