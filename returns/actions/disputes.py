@@ -49,19 +49,25 @@ def keep(remote: RemoteDispute, *, at: datetime) -> None:
 
 
 def _changes(dispute: Dispute, remote: RemoteDispute, order: Order, *, at: datetime) -> list[Event]:
-    """The events that lead from our row to the provider's object."""
+    """The events that lead from our row to the provider's object.
+
+    The first names what was `sent` before we knew of the dispute: clocks differ, the order of the log does not.
+    """
     taken = remote.withdrawn - dispute.withdrawn
-    changes = []
+    changes: list[tuple[str, int, dict[str, Any]]] = []
     if not dispute.status:
-        changes.append(("dispute.opened", remote.amount))
+        sent = dispute.payment.refunds.sent().values_list("public_id", flat=True)
+        changes.append(("dispute.opened", remote.amount, {"sent": list(sent)}))
     if taken > 0:
-        changes.append(("dispute.withdrawn", taken))
+        changes.append(("dispute.withdrawn", taken, {}))
     if taken < 0:
-        changes.append(("dispute.reinstated", -taken))
+        changes.append(("dispute.reinstated", -taken, {}))
     if remote.status in _CLOSED and remote.status != dispute.status:
-        changes.append(("dispute.closed", remote.amount))
+        changes.append(("dispute.closed", remote.amount, {}))
     about: dict[str, Any] = {"dispute": remote.id, "status": remote.status, "currency": remote.currency}
-    return [noted(kind, by=SYSTEM, at=at, order=order, amount=amount, **about) for kind, amount in changes]
+    return [
+        noted(kind, by=SYSTEM, at=at, order=order, amount=amount, **about, **more) for kind, amount, more in changes
+    ]
 
 
 def _tell(dispute: Dispute, order: Order, *, at: datetime) -> None:

@@ -135,6 +135,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """Those that reserve or have spent money of their payment."""
         return self.filter(state__in=RefundState.active())
 
+    def sent(self) -> Self:
+        """Those that the provider may have: a call was begun, and nobody knows that it left nothing there."""
+        return self.filter(attempts__number=1).exclude(state__in=[RefundState.DUE, RefundState.AWAITING_APPROVAL])
+
     def succeeded(self) -> Self:
         return self.filter(state=RefundState.SUCCEEDED)
 

@@ -279,6 +279,7 @@ def test_what_does_not_wait_is_not_decided(mona, verb):
 
 
 def disputed(refund: Refund, *, refundable: bool = True) -> None:
+    assert refund.payment is not None
     Dispute.objects.create(
         gateway_id="dp_1",
         payment=refund.payment,

@@ -9,6 +9,7 @@ import pytest
 from returns.actions import breaks, disputes, provider, reconciling, sending
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
+from returns.analytics import audit
 from returns.gateways.gateway import Rejected, RemoteDispute
 from returns.models import (
     Account,
@@ -71,6 +72,18 @@ def test_told_again_it_changes_nothing(refund):
     for _time in range(3):
         kept()
     assert kinds() == ["dispute.opened", "dispute.withdrawn"]
+
+
+def test_what_was_sent_before_we_knew_of_it_breaks_no_invariant_though_clocks_differ(refund):
+    assert send(Scripted(SILENCE), after=timedelta(hours=1)) is True
+    kept()
+    assert Event.objects.get(kind="dispute.opened").data["sent"] == [refund.public_id]
+    assert list(audit.asked(at=NOW + timedelta(hours=1))) == []
+
+
+def test_what_has_not_been_sent_is_not_named_by_it(refund):
+    kept()
+    assert Event.objects.get(kind="dispute.opened").data["sent"] == []
 
 
 @pytest.mark.parametrize("status", ["needs_response", "under_review", "warning_needs_response", "warning_under_review"])

@@ -23,8 +23,8 @@ BREAKS = {
     "above_captured": "UPDATE returns_payment SET captured = 9000 WHERE reference = 'pi_P-1'",
     "spent_what_a_dispute_took": (
         "UPDATE returns_dispute SET withdrawn = amount;"
-        "UPDATE returns_attempt SET first_sent_at = '2026-11-12', last_sent_at = '2026-11-12'"
-        " WHERE refund_id = {disputed}"
+        'UPDATE returns_event SET data = \'{{"dispute": "dp_1", "sent": []}}\''
+        " WHERE kind = 'dispute.opened' AND data ->> 'dispute' = 'dp_1'"
     ),
     "more_asked_than_bought": "UPDATE returns_rmaitem SET quantity = 4 WHERE rma_id = {coming}",
     "more_back_than_asked": (
@@ -107,8 +107,8 @@ BREAKS = {
     "dead_and_untold": "UPDATE returns_gatewayevent SET worked_at = NULL, tries = 5 WHERE id = 'evt_1'",
     "sent_while_disputed": (
         "UPDATE returns_dispute SET status = 'under_review';"
-        "UPDATE returns_attempt SET first_sent_at = '2026-11-12', last_sent_at = '2026-11-12'"
-        " WHERE refund_id = {disputed}"
+        'UPDATE returns_event SET data = \'{{"dispute": "dp_1", "sent": []}}\''
+        " WHERE kind = 'dispute.opened' AND data ->> 'dispute' = 'dp_1'"
     ),
     "livemode_mixed": "UPDATE returns_gatewayevent SET livemode = TRUE WHERE id = 'evt_1'",
     "forgotten": "UPDATE returns_refund SET updated_at = '2026-12-01' WHERE id = {due}",

@@ -16,16 +16,24 @@ JOIN returns_order o ON o.id = p.order_id
 JOIN (
     SELECT payment_id, SUM(withdrawn) AS amount FROM returns_dispute WHERE withdrawn > 0 GROUP BY payment_id
 ) taken ON taken.payment_id = p.id
-JOIN (SELECT order_id, MIN(at) AS at FROM returns_event WHERE kind = 'dispute.opened' GROUP BY order_id) known
-     ON known.order_id = p.order_id
 JOIN (
-    SELECT r.payment_id, SUM(r.amount) AS amount, MAX(a.first_sent_at) AS last_sent_at
-    FROM returns_refund r
-    LEFT JOIN returns_attempt a ON a.refund_id = r.id AND a.number = 1
-    WHERE r.state IN ('pending', 'requires_action', 'succeeded') AND r.credit_id IS NULL AND r.despite_dispute = ''
-    GROUP BY r.payment_id
+    SELECT payment_id, SUM(amount) AS amount
+    FROM returns_refund
+    WHERE state IN ('pending', 'requires_action', 'succeeded') AND credit_id IS NULL AND despite_dispute = ''
+    GROUP BY payment_id
 ) spent ON spent.payment_id = p.id
-WHERE spent.amount + taken.amount > p.captured AND spent.last_sent_at > known.at;
+WHERE spent.amount + taken.amount > p.captured
+  AND EXISTS (
+    SELECT 1
+    FROM returns_refund r
+    JOIN returns_attempt a ON a.refund_id = r.id AND a.number = 1
+    JOIN returns_event e ON e.order_id = r.order_id AND e.kind = 'dispute.opened'
+    JOIN returns_dispute d ON d.payment_id = r.payment_id AND d.gateway_id = e.data ->> 'dispute'
+    WHERE r.payment_id = p.id
+      AND r.state IN ('pending', 'requires_action', 'succeeded') AND r.despite_dispute = ''
+      AND d.withdrawn > 0
+      AND (e.data ->> 'sent') NOT LIKE '%%' || r.public_id || '%%'
+  );
 
 -- I12 more_asked_than_bought
 -- Live returns of a line ask for no more units than were bought.

@@ -83,10 +83,10 @@ FROM returns_refund r
 JOIN returns_dispute d ON d.payment_id = r.payment_id
 JOIN returns_attempt a ON a.refund_id = r.id AND a.number = 1
 JOIN returns_event e ON e.order_id = r.order_id AND e.kind = 'dispute.opened' AND e.data ->> 'dispute' = d.gateway_id
-WHERE r.state NOT IN ('failed', 'canceled', 'paid_otherwise')
+WHERE r.state IN ('sending', 'uncertain', 'pending', 'requires_action', 'succeeded')
   AND r.despite_dispute = ''
   AND d.status NOT IN ('won', 'warning_closed', 'prevented')
-  AND a.first_sent_at > e.at;
+  AND (e.data ->> 'sent') NOT LIKE '%%' || r.public_id || '%%';
 
 -- I26 livemode_mixed
 -- Real money and play money never meet: all events of the provider are of one mode.
