@@ -84,8 +84,8 @@ def look_around(*, at: datetime) -> bool:
     _tell_of_dead_events(at)
     _tell_of_dead_letters(at)
     _tell_of_silence(at)
-    for kind, reason_stands in _STANDS.items():
-        gone(Q(kind=kind) & ~reason_stands(at), at=at)
+    for kind in Break.objects.open().filter(kind__in=_STANDS).values_list("kind", flat=True).distinct().order_by():
+        gone(Q(kind=kind) & ~_STANDS[kind](at), at=at)
     return False
 
 

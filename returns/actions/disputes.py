@@ -115,9 +115,11 @@ def _pay_by_chargeback(refund: Refund, dispute: Dispute, *, at: datetime) -> Non
 
 def settle_by_chargebacks(*, at: datetime) -> None:
     """Refunds that failed, or were decided, after their charge's dispute was lost are settled by it all the same."""
-    waiting = _settleable()
+    lost = Dispute.objects.filter(status="lost")
+    if not lost.exists():
+        return
     of_it = Q(payment=OuterRef("payment")) | Q(payment=None, order=OuterRef("payment__order"))
-    for dispute in Dispute.objects.filter(Exists(waiting.filter(of_it)), status="lost").select_related("payment"):
+    for dispute in lost.filter(Exists(_settleable().filter(of_it))).select_related("payment"):
         _settle_again(dispute, at=at)
 
 

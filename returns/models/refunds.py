@@ -85,8 +85,15 @@ class RefundQuerySet(models.QuerySet["Refund"]):
     def locked(self) -> Self:
         return self.select_for_update(of=("self",), no_key=True)
 
+    def waiting(self, at: datetime) -> Self:
+        """Those whose time has come: due, in doubt, or left behind by a worker that died."""
+        due = Q(state=RefundState.DUE, next_try_at__lte=at, payment__isnull=False, credit__isnull=True)
+        in_doubt = Q(state=RefundState.UNCERTAIN, next_try_at__lte=at)
+        left_behind = Q(state=RefundState.SENDING, lease_until__lt=at)
+        return self.filter(due | in_doubt | left_behind)
+
     def sendable(self, at: datetime) -> Self:
-        """Those a worker should take up now: due, in doubt, or left behind by a worker that died.
+        """Those of the waiting that a worker may take up now, the longest waiting first.
 
         None while a halt is open or our database may be an old one; one at a time of a payment. What is due waits
         while its payment is disputed; what is in doubt is looked for all the same.
@@ -94,19 +101,22 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         from returns.models.reconciliation import Break, Dispute, Halt, Reconciled
 
         disputed = Exists(Dispute.objects.blocking().filter(payment=OuterRef("payment")))
-        due = Q(state=RefundState.DUE, next_try_at__lte=at, payment__isnull=False, credit__isnull=True)
-        in_doubt = Q(state=RefundState.UNCERTAIN, next_try_at__lte=at)
-        left_behind = Q(state=RefundState.SENDING, lease_until__lt=at)
         of_it = Q(refund=OuterRef("pk")) | Q(payment=OuterRef("payment"))
-        return self.filter(
-            due & (~disputed | ~Q(despite_dispute="")) | in_doubt | left_behind,
-            ~Exists(
-                Refund.objects.filter(payment=OuterRef("payment"), state=RefundState.SENDING).exclude(pk=OuterRef("pk"))
-            ),
-            ~Exists(Break.objects.stopping().filter(of_it)),
-            ~Exists(Halt.objects.open()),
-            ~Exists(Reconciled.objects.stale(at)),
-        ).order_by("next_try_at", "pk")
+        return (
+            self.waiting(at)
+            .filter(
+                ~Q(state=RefundState.DUE) | ~disputed | ~Q(despite_dispute=""),
+                ~Exists(
+                    Refund.objects.filter(payment=OuterRef("payment"), state=RefundState.SENDING).exclude(
+                        pk=OuterRef("pk")
+                    )
+                ),
+                ~Exists(Break.objects.stopping().filter(of_it)),
+                ~Exists(Halt.objects.open()),
+                ~Exists(Reconciled.objects.stale(at)),
+            )
+            .order_by("next_try_at", "pk")
+        )
 
     def standing(self) -> Self:
         """Those that are owed or paid: neither taken the place of by another, nor goodwill that was declined."""
