@@ -22,6 +22,8 @@ _NEWS = {
     "canceled": ("cancel", "refund.canceled"),
 }
 _SENT = (RefundState.SENDING, RefundState.UNCERTAIN)
+_NOT_PAID = (RefundState.FAILED, RefundState.CANCELED, RefundState.PAID_OTHERWISE)
+NOTHING_MOVED = ("failed", "canceled")
 
 
 def apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
@@ -31,11 +33,24 @@ def apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     currency, payment or id are not ours, `unknown_status` when its status is none that we know; then a person is
     told, and nothing else is written.
     """
+    if agrees(refund, remote):  # most news is none: the provider tells of one change in several events
+        return
     try:
         _apply(refund, remote, at=at)
     except Refused as difference:
         open_break(difference.code, remote.id, at=at, refund=refund, payment=refund.payment, **difference.values)
         raise
+
+
+def agrees(refund: Refund, remote: Remote) -> bool:
+    """Whether the row says all that the object says. What moved no money is one to us, however it ended."""
+    paid_by = refund.payment.reference if refund.payment else None
+    ours, theirs = (refund.amount, refund.currency, refund.gateway_id), (remote.amount, remote.currency, remote.id)
+    return ours == theirs and paid_by in (remote.payment, remote.charge) and same_state(refund, remote)
+
+
+def same_state(refund: Refund, remote: Remote) -> bool:
+    return refund.state == remote.status or (refund.state in _NOT_PAID and remote.status in NOTHING_MOVED)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from returns.actions.applying import apply
+from returns.actions.applying import NOTHING_MOVED, apply
 from returns.actions.breaks import open_break
 from returns.actions.record import record
 from returns.actions.refunds import settle, told
@@ -21,7 +21,6 @@ from returns.models.people import SYSTEM
 
 _NEVER_SENT = [RefundState.DUE, RefundState.AWAITING_APPROVAL]
 _IN_DOUBT = [RefundState.SENDING, RefundState.UNCERTAIN]
-NOTHING_MOVED = ("failed", "canceled")
 
 
 def take_in(remote: Remote, *, at: datetime) -> None:

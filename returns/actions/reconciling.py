@@ -12,8 +12,9 @@ from itertools import batched
 from django.db.models import Q
 
 from returns.actions import breaks, halts, payouts, provider
+from returns.actions.applying import agrees, same_state
 from returns.actions.disputes import settle_by_chargebacks
-from returns.actions.finding import NOTHING_MOVED, made_here, ours, take_in
+from returns.actions.finding import made_here, ours, take_in
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Gateway, PutOff, Rejected, Remote, Unanswered
 from returns.models import Break, GatewayEvent, Halt, Payment, Reconciled, Refund, RefundState
@@ -26,7 +27,6 @@ BEGINNING = datetime(2011, 1, 1, tzinfo=UTC)  # before there was a provider
 _BATCH = 100
 _COMPARED = ("remote_differs", "unknown_status", "state_differs", "phantom")
 _UNSENT = [RefundState.DUE, RefundState.AWAITING_APPROVAL]
-_NOT_PAID = [RefundState.FAILED, RefundState.CANCELED, RefundState.PAID_OTHERWISE]
 _TROUBLE = (Unanswered, PutOff, Rejected)
 
 
@@ -131,17 +131,7 @@ def _agreeing(remotes: Iterable[Remote]) -> set[str]:
     """The ids of those that need no closer look."""
     told = {remote.id: remote for remote in remotes}
     rows = Refund.objects.filter(gateway_id__in=told).select_related("payment")
-    return {remote.id for row in rows if _agree(row, remote := told[str(row.gateway_id)])}
-
-
-def _agree(refund: Refund, remote: Remote) -> bool:
-    paid_by = refund.payment.reference if refund.payment else None
-    same = (refund.amount, refund.currency) == (remote.amount, remote.currency)
-    return same and paid_by in (remote.payment, remote.charge) and _same_state(refund, remote)
-
-
-def _same_state(refund: Refund, remote: Remote) -> bool:
-    return refund.state == remote.status or (refund.state in _NOT_PAID and remote.status in NOTHING_MOVED)
+    return {remote.id for row in rows if agrees(row, remote := told[str(row.gateway_id)])}
 
 
 def _differs(gateway: Gateway, remote: Remote, *, at: datetime) -> bool:
@@ -149,14 +139,14 @@ def _differs(gateway: Gateway, remote: Remote, *, at: datetime) -> bool:
     try:
         take_in(remote, at=at)
         refund = ours(remote)
-        if refund is None or _same_state(refund, remote):
+        if refund is None or same_state(refund, remote):
             return False
         remote = gateway.fetch(remote.id)  # it may have moved on since it was listed
         take_in(remote, at=at)
     except Refused as refused:
         return refused.code in _COMPARED
     refund = ours(remote)
-    if refund is None or _same_state(refund, remote):
+    if refund is None or same_state(refund, remote):
         return False
     values = {"remote": remote.id, "state": refund.state, "status": remote.status}
     breaks.open_break("state_differs", remote.id, at=at, refund=refund, payment=refund.payment, **values)
