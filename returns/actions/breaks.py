@@ -27,6 +27,7 @@ from returns.models import (
 from returns.models.people import SYSTEM
 
 STUCK_AFTER = timedelta(hours=1)  # I7
+_IN_DOUBT = [RefundState.SENDING, RefundState.UNCERTAIN]
 
 
 def open_break(
@@ -91,8 +92,7 @@ def look_around(*, at: datetime) -> bool:
 
 def _tell_of_the_stuck(at: datetime) -> None:
     """Since when a refund is in doubt is written on its attempts: each look moves the row's own time on."""
-    in_doubt = [RefundState.SENDING, RefundState.UNCERTAIN]
-    stuck = Refund.objects.filter(state__in=in_doubt, attempts__first_sent_at__lt=at - STUCK_AFTER)
+    stuck = Refund.objects.filter(state__in=_IN_DOUBT, attempts__first_sent_at__lt=at - STUCK_AFTER)
     for refund in _untold(stuck.distinct(), "stuck", "public_id"):
         values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
         open_break("stuck", refund.public_id, at=at, refund=refund, **values)
@@ -122,7 +122,8 @@ def _untold[Row: Model](rows: QuerySet[Row], kind: str, name: str) -> QuerySet[R
 
 
 _STANDS: dict[str, Callable[[datetime], Q]] = {
-    "stuck": lambda _at: Q(refund__state__in=[RefundState.SENDING, RefundState.UNCERTAIN]),
+    "stuck": lambda _at: Q(refund__state__in=_IN_DOUBT),
+    "unknown_answer": lambda _at: Q(refund__state__in=_IN_DOUBT),
     "insufficient_funds": lambda _at: Q(refund__state=RefundState.PENDING),
     "room_taken": lambda _at: Q(refund__state__in=[RefundState.FAILED, RefundState.CANCELED], refund__replaced_by=None),
     "dead_event": lambda _at: Q(subject__in=GatewayEvent.objects.dead().values("id")),

@@ -11,7 +11,7 @@ from returns.actions.disputes import keep
 from returns.actions.finding import take_in
 from returns.actions.payouts import compare
 from returns.actions.refusals import Refused
-from returns.gateways.gateway import Gateway, News, PutOff, Rejected, Unanswered
+from returns.gateways.gateway import Gateway, News, PutOff, Rejected, Unanswered, Unknown
 from returns.models import GatewayEvent
 
 logger = logging.getLogger("returns.provider")
@@ -40,10 +40,10 @@ def work_next_event(gateway: Gateway, *, at: datetime) -> bool:
         return False
     try:
         _work(gateway, event, at=at)
+    except (Rejected, Unknown) as answer:
+        _count_try(event, str(answer), at=at)
     except (Unanswered, PutOff) as silence:  # the provider's trouble, not this event's: it is no try
         _try_again(event, str(silence), at + _AGAIN)
-    except Rejected as refusal:
-        _count_try(event, str(refusal), at=at)
     except (OperationalError, InterfaceError):  # the database is away
         raise
     except Exception as fault:

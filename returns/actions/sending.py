@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -18,7 +19,7 @@ from returns.actions.disputes import keep
 from returns.actions.finding import take_in, tell_of_taken_room
 from returns.actions.record import record
 from returns.actions.refusals import Refused
-from returns.gateways.gateway import Gateway, KeyRefused, KeyReused, PutOff, Rejected, Remote, Unanswered
+from returns.gateways.gateway import Gateway, KeyRefused, KeyReused, PutOff, Rejected, Remote, Unanswered, Unknown
 from returns.models import Attempt, Dispute, Halt, Refund, RefundState
 from returns.models.people import SYSTEM
 
@@ -50,12 +51,14 @@ def send_next(gateway: Gateway, *, at: datetime) -> bool:
         return False
     try:
         apply(claim.refund, _call(gateway, claim, at=at), at=at)
+    except Unknown as answer:
+        _stop(claim, "unknown_answer", at=at, answer=str(answer))
     except Unanswered as doubt:
         _doubt(claim, str(doubt), at=at, key_spent=doubt.key_spent)
     except Refused as difference:
         _doubt(claim, str(difference), at=at)
-    except KeyReused as fault:
-        _stop(claim, fault, at=at)
+    except KeyReused:
+        _stop(claim, "idempotency_error", at=at, key_spent=True, key=claim.attempt.key)
     except PutOff as delay:
         if isinstance(delay, KeyRefused):
             halts.start(Halt.Cause.KEY_REFUSED, why=str(delay), by=SYSTEM, at=at)
@@ -201,10 +204,11 @@ def _next_look(attempt: Attempt, at: datetime) -> datetime:
 
 
 @transaction.atomic
-def _stop(claim: Claim, fault: KeyReused, *, at: datetime) -> None:
-    """A fault of ours, which no repetition mends: it waits for a person, and is looked for before it goes on."""
-    _doubt(claim, str(fault), at=at, key_spent=True)
-    open_break("idempotency_error", claim.refund.public_id, at=at, refund=claim.refund, key=claim.attempt.key)
+def _stop(claim: Claim, kind: str, *, at: datetime, key_spent: bool = False, **told: object) -> None:
+    """What no repetition mends waits for a person, who reads it; then it is looked for before it goes on."""
+    _doubt(claim, kind, at=at, key_spent=key_spent)
+    values: dict[str, Any] = {"amount": claim.refund.amount, "currency": claim.refund.currency, **told}
+    open_break(kind, claim.refund.public_id, at=at, refund=claim.refund, **values)
 
 
 @transaction.atomic

@@ -80,6 +80,10 @@ class Unanswered(Exception):
         self.key_spent = key_spent
 
 
+class Unknown(Unanswered):
+    """An answer in the provider's own words that we do not know: neither yes nor no, and a person has to read it."""
+
+
 class PutOff(Exception):
     """A definite answer that nothing was done yet: the same again, with the same key, after `wait`."""
 
@@ -105,7 +109,7 @@ class Rejected(Exception):
 
 
 class Gateway(Protocol):
-    """Every call may raise Unanswered, PutOff or Rejected; none may stand inside a transaction.
+    """Every call may raise Unanswered (Unknown among it), PutOff or Rejected; none may stand inside a transaction.
 
     A `payment` is named as the shop names it to us: by its intent, or by its charge.
     """

@@ -22,6 +22,7 @@ from returns.gateways.gateway import (
     Remote,
     RemoteDispute,
     Unanswered,
+    Unknown,
 )
 from returns.models import Attempt, Refund
 from returns.policy.currencies import EXPONENTS
@@ -33,6 +34,28 @@ BUSY = timedelta(seconds=30)
 PAGE = 100
 NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)  # of an event, its kind, its object
 FINER = {"ISK": 2, "UGX": 2, "MGA": -2}  # decimals that Stripe counts beyond ISO 4217's (money.md, "Currencies")
+# Codes of a definite no: nothing was done, and the same again would fare no better. Any other may mean anything.
+NO = {
+    "amount_too_large",
+    "amount_too_small",
+    "card_declined",
+    "charge_already_refunded",
+    "charge_disputed",
+    "charge_invalid_parameter",
+    "charge_not_refundable",
+    "expired_card",
+    "invalid_charge_amount",
+    "parameter_invalid_empty",
+    "parameter_invalid_integer",
+    "parameter_invalid_string_blank",
+    "parameter_invalid_string_empty",
+    "parameter_missing",
+    "parameter_unknown",
+    "parameters_exclusive",
+    "payment_intent_unexpected_state",
+    "refund_disputed_payment",
+    "resource_missing",
+}
 FUTURE_SECONDS = 60  # how far ahead a webhook's stamp may be; the client checks only the past
 KINDS = [  # of events that tell of money; a webhook endpoint subscribes to the same
     "refund.created",
@@ -69,7 +92,7 @@ class Stripe:
             },
         }
         with _asking():
-            return _remote(self._api.refunds.create(told, {"idempotency_key": attempt.key}))
+            return _remote(self._api.refunds.create(told, {"idempotency_key": attempt.key}).to_dict())
 
     def find(self, refund: Refund) -> Remote | None:
         assert refund.payment is not None
@@ -80,7 +103,7 @@ class Stripe:
 
     def fetch(self, gateway_id: str) -> Remote:
         with _asking():
-            return _remote(self._api.refunds.retrieve(gateway_id))
+            return _remote(self._api.refunds.retrieve(gateway_id).to_dict())
 
     def refunds_of(self, payment: str) -> list[Remote]:
         return list(self._refunds(_named(payment)))
@@ -89,24 +112,23 @@ class Stripe:
         return self._refunds(_since(moment))
 
     def events_since(self, moment: datetime) -> Iterator[News]:
-        return (_news(event) for event in _paged(self._api.events.list, types=KINDS, **_since(moment)))
+        return _paged(_news, self._api.events.list, types=KINDS, **_since(moment))
 
     def dispute(self, dispute_id: str) -> RemoteDispute:
         with _asking():
             return _dispute(self._api.disputes.retrieve(dispute_id).to_dict())
 
     def disputes_of(self, payment: str) -> list[RemoteDispute]:
-        return [_dispute(told) for told in _paged(self._api.disputes.list, **_named(payment))]
+        return list(_paged(_dispute, self._api.disputes.list, **_named(payment)))
 
     def movements(self, payout_id: str) -> list[Movement]:
-        return [_movement(told) for told in _paged(self._api.balance_transactions.list, payout=payout_id)]
+        return list(_paged(_movement, self._api.balance_transactions.list, payout=payout_id))
 
     def payouts_since(self, moment: datetime) -> list[str]:
-        payouts = _paged(self._api.payouts.list, **_since(moment))
-        return [told["id"] for told in payouts if told["automatic"] and told["reconciliation_status"] == "completed"]
+        return [payout for payout in _paged(_complete, self._api.payouts.list, **_since(moment)) if payout]
 
     def _refunds(self, which: dict[str, Any]) -> Iterator[Remote]:
-        return (_remote(told) for told in _paged(self._api.refunds.list, **which))
+        return _paged(_remote, self._api.refunds.list, **which)
 
 
 @cache
@@ -167,17 +189,20 @@ class _Paced(stripe.RequestsClient):
 
 @contextmanager
 def _asking() -> Iterator[None]:
+    """What the client raises, said in our words; so is what its answer breaks that has another shape than ours."""
     try:
         yield
     except stripe.StripeError as error:
         raise _meaning(error) from error
+    except (AttributeError, KeyError, TypeError, ValueError) as strange:
+        raise Unknown(f"{type(strange).__name__}: {strange}"[:200]) from strange
 
 
-def _paged(listed: Callable[..., Any], **which: Any) -> Iterator[dict[str, Any]]:
+def _paged[Row](read: Callable[[dict[str, Any]], Row], listed: Callable[..., Any], **which: Any) -> Iterator[Row]:
     """Every row of a list, page after page."""
     with _asking():
         for row in listed({**which, "limit": PAGE}).auto_paging_iter():
-            yield row.to_dict()
+            yield read(row.to_dict())
 
 
 def _named(payment: str) -> dict[str, str]:
@@ -189,14 +214,16 @@ def _since(moment: datetime) -> dict[str, Any]:
     return {"created": {"gte": int(moment.timestamp())}}
 
 
-def _remote(answer: Any) -> Remote:
-    told = answer if isinstance(answer, dict) else answer.to_dict()
+def _remote(told: dict[str, Any]) -> Remote:
+    """Raises one of the errors that `_asking` knows where it is no refund whose money we can read."""
+    if told["object"] != "refund":
+        raise ValueError(f"{told['object']} is no refund")
     currency = told["currency"].upper()
     metadata = told.get("metadata") or {}
     return Remote(
-        id=told["id"],
-        status=told["status"],
-        amount=_in_our_units(told["amount"], currency),
+        id=_text(told["id"]),
+        status=_text(told["status"]),
+        amount=_in_our_units(_whole(told["amount"]), currency),
         currency=currency,
         refund_id=metadata.get("portal_refund_id", ""),
         failure_reason=told.get("failure_reason") or "",
@@ -206,6 +233,18 @@ def _remote(answer: Any) -> Remote:
         installation=metadata.get("installation", ""),
         rma=metadata.get("rma", ""),
     )
+
+
+def _text(told: object) -> str:
+    if not isinstance(told, str) or not told:
+        raise TypeError(f"{told!r} is no name")
+    return told
+
+
+def _whole(told: object) -> int:
+    if not isinstance(told, int):
+        raise TypeError(f"{told!r} is no amount")
+    return told
 
 
 def _news(told: dict[str, Any]) -> News:
@@ -242,6 +281,11 @@ def _movement(told: dict[str, Any]) -> Movement:
     )
 
 
+def _complete(told: dict[str, Any]) -> str:
+    """An automatic payout whose lines are all there, by its id; else ""."""
+    return told["id"] if told["automatic"] and told["reconciliation_status"] == "completed" else ""
+
+
 def _in_their_units(amount: int, currency: str) -> int:
     """Our minor units as Stripe counts them. Raises Rejected for an amount that it cannot pay to the last unit."""
     steps = FINER.get(currency, 0)
@@ -269,8 +313,10 @@ def _meaning(error: stripe.StripeError) -> Exception:
             return KeyReused(_code(error, "idempotency_error"))
         case stripe.InvalidRequestError() if error.param == "amount" and "greater than" in str(error):
             return Rejected("amount_too_large", error.user_message or "")  # it has no code of its own
+        case stripe.InvalidRequestError() | stripe.CardError() if _code(error, "") in NO:
+            return Rejected(_code(error, ""), error.user_message or "")
         case stripe.InvalidRequestError() | stripe.CardError():
-            return Rejected(_code(error, "invalid_request"), error.user_message or "")
+            return Unknown(f"{error.http_status} {_code(error, '-')}: {error.user_message or ''}"[:200])
         case stripe.APIError() if error.http_status == 409:
             return PutOff(_code(error, "conflict"), timedelta(seconds=READ_SECONDS + CONNECT_SECONDS))
         case _:

@@ -30,7 +30,7 @@ class Break(models.Model):
     about: the same difference is not opened twice.
     """
 
-    STOPPING = ("idempotency_error", "forgotten_refund")
+    STOPPING = ("idempotency_error", "unknown_answer", "forgotten_refund")
 
     kind = models.CharField(max_length=50)
     subject = models.CharField(max_length=100)

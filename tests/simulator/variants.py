@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
-import stripe
-
 from portal.hooks import views
 from returns.actions import provider, reconciling, refunds, sending
 from returns.gateways import stripe as stripe_gateway
@@ -67,7 +65,7 @@ def the_payload_is_believed() -> Iterator[None]:
         return right_work(gateway, at=at)
 
     def fetch(_self: Stripe, _gateway_id: str) -> Remote:
-        return stripe_gateway._remote(stripe.Refund.construct_from(told[working[0]], "sk_test"))
+        return stripe_gateway._remote(told[working[0]])
 
     right_read, right_work = stripe_gateway.read_webhook, provider.work_next_event
     with (

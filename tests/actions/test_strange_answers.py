@@ -1,0 +1,156 @@
+"""An answer that nobody has seen before is a doubt, never a failure, and a person reads it at once."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from returns.actions import breaks, provider, sending
+from returns.gateways.stripe import connect
+from returns.models import Break, Letter, RefundState
+from tests.actions.refunding import news, now_of
+from tests.people import NOW
+
+pytestmark = pytest.mark.django_db
+
+A_REFUND = {
+    "id": "re_1",
+    "object": "refund",
+    "amount": 9_672,
+    "currency": "eur",
+    "status": "succeeded",
+    "payment_intent": "pi_A-1001",
+    "charge": "ch_1",
+    "metadata": {},
+}
+NOTHING = {"object": "list", "data": [], "has_more": False, "url": "/v1/refunds"}
+
+
+class Strange:
+    """A provider that answers every POST, and every GET of one object, with the same; its lists are empty."""
+
+    def __init__(self) -> None:
+        self.answer: tuple[int, str] = (200, "")
+        answering = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                self._say(*answering.answer)
+
+            def do_GET(self) -> None:
+                status, body = answering.answer if "/v1/refunds/" in self.path else (200, json.dumps(NOTHING))
+                self._say(status, body)
+
+            def _say(self, status: int, body: str) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_told: Any) -> None:
+                """Nothing: the terminal is the test's."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads, self.server.block_on_close = True, False
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        self.gateway = connect("sk_test_x", f"http://127.0.0.1:{self.server.server_port}")
+
+    def says(self, status: int, body: object) -> None:
+        self.answer = status, body if isinstance(body, str) else json.dumps(body)
+
+
+@pytest.fixture
+def strange() -> Iterator[Strange]:
+    made = Strange()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+def _error(**told: str) -> dict[str, dict[str, str]]:
+    return {"error": {"message": "Please wait.", **told}}
+
+
+READ_BY_NOBODY = {
+    "a code of tomorrow's": (400, _error(type="invalid_request_error", code="refund_in_review")),
+    "no code": (400, _error(type="invalid_request_error")),
+    "a card's new trouble": (402, _error(type="card_error", code="brand_new")),
+    "words of no provider": (404, _error()),
+    "no status": (200, {name: told for name, told in A_REFUND.items() if name != "status"}),
+    "no state": (200, A_REFUND | {"status": None}),
+    "no currency": (200, {name: told for name, told in A_REFUND.items() if name != "currency"}),
+    "an amount in words": (200, A_REFUND | {"amount": "9672"}),
+    "no name": (200, A_REFUND | {"id": None}),
+    "another object": (202, {"id": "rfr_1", "object": "refund_request"}),
+}
+NO_WORDS = {
+    "a redirection": (302, ""),
+    "a teapot": (418, _error(type="teapot")),
+    "locked": (423, _error(type="api_error")),
+    "nothing": (200, ""),
+    "a page": (200, "<html>"),
+    "an error without words": (400, {}),
+}
+
+
+@pytest.mark.parametrize("name", READ_BY_NOBODY)
+def test_words_that_nobody_knows_stop_the_refund_until_a_person_has_read_them(refund, strange, name):
+    strange.says(*READ_BY_NOBODY[name])
+    assert sending.send_next(strange.gateway, at=NOW) is True
+    told = Break.objects.get()
+    assert (now_of(refund).state, told.kind) == (RefundState.UNCERTAIN, "unknown_answer")
+    assert told.values["answer"]
+    assert sending.send_next(strange.gateway, at=NOW + timedelta(days=1)) is False
+    assert not Letter.objects.filter(kind="refund_failed").exists()
+
+
+@pytest.mark.parametrize("name", NO_WORDS)
+def test_what_are_no_words_of_the_providers_is_silence(refund, strange, name):
+    strange.says(*NO_WORDS[name])
+    sending.send_next(strange.gateway, at=NOW)
+    assert now_of(refund).state == RefundState.UNCERTAIN
+    breaks.look_around(at=NOW + timedelta(hours=2))
+    assert Break.objects.get().kind == "stuck"
+
+
+def test_a_state_of_tomorrows_is_told_at_once(refund, strange):
+    strange.says(200, A_REFUND | {"status": "reversed"})
+    sending.send_next(strange.gateway, at=NOW)
+    assert (now_of(refund).state, Break.objects.get().kind) == (RefundState.UNCERTAIN, "unknown_status")
+
+
+def test_a_person_who_has_read_them_lets_it_be_looked_for_and_sent_again(refund, strange, mona):
+    strange.says(*READ_BY_NOBODY["no code"])
+    sending.send_next(strange.gateway, at=NOW)
+    breaks.close(Break.objects.get().pk, note="It is not there.", by=mona, at=NOW)
+    strange.says(200, A_REFUND)
+    assert sending.send_next(strange.gateway, at=NOW + timedelta(hours=1)) is True
+    assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+def test_what_became_clear_by_itself_waits_for_nobody(refund, strange):
+    strange.says(*READ_BY_NOBODY["no state"])
+    sending.send_next(strange.gateway, at=NOW)
+    strange.says(200, A_REFUND | {"metadata": {"portal_refund_id": refund.public_id}})
+    news("re_1")
+    provider.work_next_event(strange.gateway, at=NOW)
+    breaks.look_around(at=NOW)
+    assert (now_of(refund).state, Break.objects.open().count()) == (RefundState.SUCCEEDED, 0)
+
+
+def test_an_event_about_an_object_that_cannot_be_read_is_tried_and_then_told(refund, strange):
+    strange.says(*READ_BY_NOBODY["another object"])
+    event = news("re_1")
+    for minute in range(30):
+        provider.work_next_event(strange.gateway, at=NOW + timedelta(minutes=minute))
+    event.refresh_from_db()
+    assert event.tries == 5
+    breaks.look_around(at=NOW + timedelta(hours=1))
+    assert Break.objects.get().kind == "dead_event"
