@@ -67,6 +67,7 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "refund.approved": (),
     "refund.declined": (keep_books,),
     "refund.retried": (),
+    "refund.given_way": (),
     "refund.other_way_prepared": (),
     "refund.other_way_discarded": (),
     "refund.paid_otherwise": (keep_books, letter("paid_otherwise")),

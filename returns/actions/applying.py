@@ -11,7 +11,7 @@ from returns.actions.record import record
 from returns.actions.refunds import settle, told
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Remote
-from returns.models import RMA, Attempt, Event, Refund, RefundState
+from returns.models import RMA, Attempt, Event, OtherWay, Refund, RefundState
 from returns.models.people import SYSTEM
 
 _NEWS = {
@@ -22,6 +22,7 @@ _NEWS = {
     "canceled": ("cancel", "refund.canceled"),
 }
 _SENT = (RefundState.SENDING, RefundState.UNCERTAIN)
+_NOT_ON_ITS_WAY = (RefundState.DUE, RefundState.AWAITING_APPROVAL, RefundState.FAILED, RefundState.CANCELED)
 _NOT_PAID = (RefundState.FAILED, RefundState.CANCELED, RefundState.PAID_OTHERWISE)
 NOTHING_MOVED = ("failed", "canceled")
 
@@ -62,21 +63,25 @@ def _apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     verb, kind = _NEWS[remote.status]
     move = getattr(refund, verb)
     if not can_proceed(move):  # no news, or old news that a later message has overtaken
+        if refund.state == RefundState.PAID_OTHERWISE and remote.status not in NOTHING_MOVED:
+            _tell_of_both(refund, at=at)
         return
     was = refund.state
     move()
     refund.gateway_id = remote.id
     refund.failure_reason = remote.failure_reason
-    event = finish(refund, kind, was=was, at=at)
+    events = [finish(refund, kind, was=was, at=at)]
     if was in _SENT:
         _answered(refund)
+    if was == RefundState.FAILED:
+        events += _take_its_place_back(refund, at=at)
     if remote.pending_reason == "insufficient_funds":
         values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
         open_break("insufficient_funds", refund.public_id, at=at, refund=refund, **values)
     if rma is None:
-        record(event)
+        record(*events)
         return
-    record(event, *settle(rma, by=SYSTEM, at=at))
+    record(*events, *settle(rma, by=SYSTEM, at=at))
     rma.save()
 
 
@@ -84,6 +89,40 @@ def _answered(refund: Refund) -> None:
     """The provider has spoken of what was sent last, in whatever way we came to hear it."""
     last = refund.attempts.order_by("-number").values("pk")[:1]
     Attempt.objects.filter(pk__in=last).update(outcome=Attempt.Outcome.ANSWERED, error="")
+
+
+# --- what we had given up is there after all ---------------------------------------------------------
+
+
+def _take_its_place_back(refund: Refund, *, at: datetime) -> list[Event]:
+    """What was to be paid in its place gives way; where that may be on its way already, a person is told of both."""
+    again = list(Refund.objects.locked().select_related("order", "rma").in_place_of(refund))
+    noted = OtherWay.objects.filter(refund__in=[refund, *again]).exists()
+    if noted or len(again) > 1 or any(one.replaced_by_id or one.state not in _NOT_ON_ITS_WAY for one in again):
+        _tell_of_both(refund, at=at)
+        return []
+    return [_give_way(one, refund, at=at) for one in again]
+
+
+def _give_way(refund: Refund, to: Refund, *, at: datetime) -> Event:
+    was = refund.state
+    if was == RefundState.AWAITING_APPROVAL:
+        refund.release()
+    if refund.state == RefundState.DUE:
+        refund.fail()
+    to.replaced_by = None
+    to.save()
+    refund.replaced_by = to
+    refund.failure_reason = "paid_after_all"
+    return finish(refund, "refund.given_way", was=was, at=at)
+
+
+def _tell_of_both(refund: Refund, *, at: datetime) -> None:
+    values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency, "order": refund.order.number}
+    open_break("paid_twice", refund.public_id, at=at, refund=refund, payment=refund.payment, **values)
+
+
+# --- parts ---------------------------------------------------------------------------------------------
 
 
 def _refuse_difference(refund: Refund, remote: Remote) -> None:

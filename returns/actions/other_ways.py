@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django_fsm import can_proceed
 
 from returns.actions.record import record
 from returns.actions.refunds import Part, go_on, place, rooms, settle, take_up, told
@@ -80,10 +81,12 @@ def prepare(refund: Refund, *, way: str, evidence: str, seen: int, by: Actor, at
 def confirm(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
     """A manager who did not prepare it has seen that the money arrived: the refund is paid, and never sent again.
 
-    Raises Refused: `changed_meanwhile`, `nothing_prepared`, `own_proposal`, `not_a_manager`.
+    Raises Refused: `changed_meanwhile`, `nothing_prepared`, `refund_ended`, `own_proposal`, `not_a_manager`.
     """
     refund = take_up(refund)
     other = _prepared(refund, seen)
+    if not can_proceed(refund.pay_otherwise):  # it is at the provider after all
+        raise Refused("refund_ended", state=refund.state)
     refuse_but_managers(by)
     if other.prepared_by == by.id:
         raise Refused("own_proposal")

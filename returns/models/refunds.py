@@ -127,6 +127,12 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """Owed, and not yet with the shopper."""
         return self.standing().filter(state__in=RefundState.open())
 
+    def in_place_of(self, refund: "Refund") -> Self:
+        """What one that failed was tried again as: one a charge, while that is so."""
+        if refund.replaced_by_id is None:
+            return self.none()
+        return self.filter(events__kind="refund.retried", events__data__replaces=refund.public_id)
+
     def of_goodwill(self) -> Self:
         return self.filter(originator=Originator.GOODWILL)
 

@@ -98,6 +98,20 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
         )
         % v
     ),
+    "unknown_answer": lambda v: (
+        gettext(
+            "The payment provider answered a refund of %(amount)s in a way that we do not know: %(answer)s. "
+            "It waits until you have checked it there; then it is looked for before it is sent again."
+        )
+        % _told(v)
+    ),
+    "paid_twice": lambda v: (
+        gettext(
+            "%(amount)s of order %(order)s may have been paid twice: the refund was given up and is at the payment "
+            "provider after all, while it was paid, or is being paid, another way. Please check both."
+        )
+        % _told(v)
+    ),
     "insufficient_funds": lambda v: (
         gettext("A refund of %(amount)s waits for money: please top up the balance at the payment provider.") % _told(v)
     ),

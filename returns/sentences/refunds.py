@@ -48,6 +48,7 @@ _STEPS: dict[str, Callable[[Values], str]] = {
         gettext("Approved (%(given)d of %(needed)d).") % {"given": v["given"], "needed": v["needed"]}
     ),
     "refund.declined": lambda _v: gettext("Declined."),
+    "refund.given_way": lambda _v: gettext("It is no longer needed: the refund in whose place it stood was paid."),
     "refund.other_way_prepared": lambda _v: gettext("Noted as paid another way; a manager confirms it."),
     "refund.other_way_discarded": lambda _v: gettext("The note that it was paid another way was taken back."),
 }
@@ -64,6 +65,7 @@ _FAILURES: dict[str, Callable[[], str]] = {
     "no_payment": lambda: gettext("No payment of the order has room for it."),
     "method_without_refunds": lambda: gettext("The way it was paid knows no refunds."),
     "method_refunds_whole_only": lambda: gettext("The way it was paid knows refunds of the whole amount only."),
+    "paid_after_all": lambda: gettext("The refund in whose place it stood was paid after all."),
     "declined_by_us": lambda: gettext("It was declined here."),
     "lost_or_stolen_card": lambda: gettext("The card was lost or stolen."),
     "expired_or_canceled_card": lambda: gettext("The card has expired or was cancelled."),

@@ -25,12 +25,13 @@ TOLD_BY = {
     "refund.needs_details": "requires_action",
     "refund.succeeded": "succeeded",
     "refund.failed": "failed",
+    "refund.given_way": "failed",
     "refund.canceled": "canceled",
     "refund.declined": "canceled",
     "refund.credited": "succeeded",
     "refund.paid_otherwise": "paid_otherwise",
 }
-GIVEN_UP = {"no_payment", "no_room"}  # failures that are ours to say
+GIVEN_UP = {"no_payment", "no_room", "paid_after_all"}  # failures that are ours to say
 OURS = "portal_refund_id"
 ABSENCE = timedelta(minutes=15)
 

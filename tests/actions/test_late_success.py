@@ -1,0 +1,117 @@
+"""What we gave up may be there after all: then nothing else is paid in its place, or a person hears of both."""
+
+from datetime import timedelta
+
+import pytest
+
+from returns.actions import finding, other_ways, provider
+from returns.actions.applying import apply
+from returns.actions.refusals import Refused
+from returns.analytics import audit
+from returns.gateways.gateway import Rejected
+from returns.models import Break, Event, Letter, Refund, RefundState, RMAState, Role, User
+from tests.actions.refunding import news, now_of, remote_of, send, state_of
+from tests.gateways.scripted import Scripted
+from tests.people import NOW, limited
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def otto(db) -> User:
+    """Runs the shop beside Mona."""
+    return User.objects.create_user("otto@shop.example", name="Otto", role=Role.MANAGER)
+
+
+@pytest.fixture
+def failed(refund) -> Refund:
+    send(Scripted(Rejected("charge_expired_for_refund")))
+    return now_of(refund)
+
+
+def seen(refund: Refund, user: User, **how):
+    return {"seen": Event.objects.version(refund.order_id), "by": user.actor, "at": LATER, **how}
+
+
+def again(refund: Refund, user: User) -> Refund:
+    (made,) = other_ways.try_again(refund, **seen(refund, user))
+    return made
+
+
+def prepared(refund: Refund, user: User) -> None:
+    other_ways.prepare(refund, **seen(refund, user, way="transfer", evidence="VS 17"))
+
+
+def there(refund: Refund, status: str = "succeeded") -> None:
+    """A webhook tells that the provider has it."""
+    stripe = Scripted()
+    stripe.books["re_1"] = remote_of(refund, status)
+    news("re_1")
+    provider.work_next_event(stripe, at=LATER)
+
+
+def findings() -> list[str]:
+    return [finding.name for finding in audit.asked(at=LATER)]
+
+
+def test_what_was_to_take_its_place_is_not_sent_any_more(failed, mona):
+    new = again(failed, mona)
+    there(failed)
+    assert send(Scripted(), after=timedelta(hours=2)) is False
+    assert state_of(failed) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+    assert (now_of(new).state, now_of(new).failure_reason) == (RefundState.FAILED, "paid_after_all")
+    assert (now_of(failed).replaced_by, now_of(new).replaced_by) == (None, failed)
+    assert not Refund.objects.open().exists()
+    assert findings() == []
+    assert not Break.objects.exists()
+
+
+def test_so_is_what_still_waits_for_a_yes(failed, mona):
+    limited(agent=1_000)
+    new = again(failed, mona)
+    assert new.state == RefundState.AWAITING_APPROVAL
+    there(failed)
+    assert now_of(new).state == RefundState.FAILED
+    assert findings() == []
+
+
+def test_of_what_gives_way_the_shopper_reads_nothing(failed, mona):
+    new = again(failed, mona)
+    letters = Letter.objects.filter(event__refund=new).count()
+    there(failed)
+    assert Letter.objects.filter(event__refund=new).count() == letters
+
+
+def test_where_both_were_sent_a_person_hears_of_it_at_once(failed, mona):
+    new = again(failed, mona)
+    send(Scripted(), after=timedelta(hours=1))
+    apply(failed, remote_of(failed, "succeeded", id="re_2"), at=LATER)
+    assert (now_of(failed).state, now_of(new).state) == (RefundState.SUCCEEDED, RefundState.SUCCEEDED)
+    told = Break.objects.get()
+    assert (told.kind, told.values["amount"], told.refund) == ("paid_twice", 9_672, failed)
+
+
+def test_where_another_way_was_noted_a_person_hears_of_both_and_nobody_confirms_it(failed, mona, otto):
+    prepared(failed, mona)
+    there(failed)
+    assert (now_of(failed).state, Break.objects.get().kind) == (RefundState.SUCCEEDED, "paid_twice")
+    with pytest.raises(Refused, match="refund_ended"):
+        other_ways.confirm(failed, **seen(failed, otto))
+
+
+def test_where_another_way_was_confirmed_a_person_hears_of_both(failed, mona, otto):
+    prepared(failed, mona)
+    other_ways.confirm(failed, **seen(failed, otto))
+    there(failed)
+    there_again = finding.ours(remote_of(failed, "succeeded"))
+    assert there_again is not None
+    assert (there_again.state, Break.objects.get().kind) == (RefundState.PAID_OTHERWISE, "paid_twice")
+
+
+def test_what_failed_there_too_troubles_nobody(failed, mona, otto):
+    prepared(failed, mona)
+    other_ways.confirm(failed, **seen(failed, otto))
+    there(failed, "failed")
+    assert not Break.objects.exists()
