@@ -89,16 +89,16 @@ def owe(
 ) -> list[Event]:
     """Owe what has arrived, less its fees and once the way back, and less what is owed `already`.
 
-    The way back is taken of the money first. Where fees take all of the money or of the credit, nothing of that is
-    owed; a later receipt makes up for it.
+    The way back is taken of the goods, of those paid in money first, never of the delivery: that is the order's, and
+    what one return has of it has to be written down. Where fees take all of the money or of the credit, nothing of
+    that is owed; a later receipt makes up for it.
     """
     goods = {one.item.pk: _parts(one, already) for one in arrived}
     money = [part for one in arrived if not one.is_credit for part in goods[one.item.pk]]
-    money.append(Part(RefundLine.Kind.SHIPPING, _delivery(rma, arrived)))
     credit = [part for one in arrived if one.is_credit for part in goods[one.item.pk]]
     way_back = rma.return_cost + already.get((RefundLine.Kind.FEE, None), 0) if any(one.units for one in arrived) else 0
     of_money = min(way_back, max(0, _sum(money)))
-    money.append(Part(RefundLine.Kind.FEE, -of_money))
+    money += [Part(RefundLine.Kind.FEE, -of_money), Part(RefundLine.Kind.SHIPPING, _delivery(rma, arrived))]
     credit.append(Part(RefundLine.Kind.FEE, of_money - way_back))
     events = []
     if _sum(money) > 0:

@@ -1,5 +1,6 @@
 """The outbound delivery comes back with the goods: owed at the receipt, once an order, told before as it is paid."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from returns.actions.delivery import delivery
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.analytics import audit
+from returns.importing.data import PaymentData
 from returns.models import Event, Order, Reason, RefundLine, RefundState
-from tests.people import BOB, NOW, arrived, asked, bought, jana_order, late_order, promised, trusting
+from tests.people import BOB, MUG, NOW, SHIRT, arrived, asked, bought, jana_order, late_order, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +133,28 @@ def test_what_is_refused_after_it_came_brings_nothing() -> None:
     decisions.reject(rma, by=BOB, at=NOW, note="worn out")
     arrived(order.rmas.exclude(pk=rma.pk).get())
     assert brought(order) == [8]
+
+
+def test_the_way_back_is_taken_of_the_goods_so_that_no_later_return_brings_it_once_more() -> None:
+    promised(resolutions=["credit"], currency="EUR", return_fee=499, outbound_shipping="full")
+    order = posted()
+    arrived(asked(order, Wish("1", 1, "", "credit")))
+    arrived(asked(order, Wish("1", 1, "")))
+    assert [refund.amount for refund in order.refunds.all()] == [495, 9_672 - 499, 9_672 - 499]
+    assert brought(order) == [495]
+
+
+def test_a_parcel_that_the_way_back_eats_brings_its_part_of_it_all_the_same() -> None:
+    promised(currency="EUR", return_fee=499)
+    order = posted(
+        lines=(replace(SHIRT, quantity=10, unit_price=100), MUG),
+        discounts=(),
+        payments=(PaymentData("pi_A-1001", 1_990, "EUR"),),
+    )
+    arrived(asked(order, Wish("1", 9, "")), Count("1", fine=3))
+    arrived(asked(order, Wish("2", 1, "")))
+    assert [refund.amount for refund in order.refunds.all()] == [99, 164]
+    assert list(audit.asked(at=NOW)) == []
 
 
 def test_a_failed_refund_still_owes_its_part() -> None:
