@@ -6,7 +6,7 @@
 | refund.succeeded | owed | provider |
 | refund.failed, after it had succeeded | provider | owed |
 | refund.credited | owed, and bonus | store credit |
-| refund.paid_otherwise | owed | other way, or chargebacks |
+| refund.paid_otherwise | owed | other way, chargebacks, or set off |
 | credit.spent | store credit | spent |
 | dispute.withdrawn, dispute.reinstated | chargebacks | provider, and back |
 
@@ -64,8 +64,7 @@ def _to_credit(data: dict[str, Any]) -> Iterable[Line]:
 
 
 def _otherwise(data: dict[str, Any]) -> Iterable[Line]:
-    taken = Account.CHARGEBACKS if data["way"] == "chargeback" else Account.OTHER_WAY
-    return [(Account.OWED, taken, data["amount"])]
+    return [(Account.OWED, _BY_WAY.get(data["way"], Account.OTHER_WAY), data["amount"])]
 
 
 def _spent(data: dict[str, Any]) -> Iterable[Line]:
@@ -79,6 +78,8 @@ def _withdrawn(data: dict[str, Any]) -> Iterable[Line]:
 def _reinstated(data: dict[str, Any]) -> Iterable[Line]:
     return [(Account.PROVIDER, Account.CHARGEBACKS, data["amount"])]
 
+
+_BY_WAY = {"chargeback": Account.CHARGEBACKS, "set_off": Account.SET_OFF}
 
 LINES: dict[str, Callable[[dict[str, Any]], Iterable[Line]]] = {
     "refund.decided": _parts,

@@ -7,11 +7,12 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from returns.actions.record import record
-from returns.actions.refunds import Part, go_on, place, rooms, settle, take_up, told
+from returns.actions.refunds import Part, go_on, left_of, place, rooms, settle, take_up, told
 from returns.actions.refusals import Refused
 from returns.models import Actor, Attempt, Event, OtherWay, Refund, RefundState, Role, User
 
-WAYS = ("transfer", "cash", "voucher")  # a chargeback is the bank's, not a person's
+SET_OFF = "set_off"  # moves nothing: what was paid before is all that the shopper had paid
+WAYS = ("transfer", "cash", "voucher", SET_OFF)  # a chargeback is the bank's, not a person's
 
 
 @transaction.atomic
@@ -56,7 +57,8 @@ def prepare(refund: Refund, *, way: str, evidence: str, seen: int, by: Actor, at
     """Say how a failed refund was paid past the provider, with its evidence; another person confirms it.
 
     Raises Refused: `changed_meanwhile`, `refund_under_way`, `refund_ended`, `other_way_prepared`, `way_unknown`,
-    `evidence_missing`, `not_an_agent`.
+    `evidence_missing`, `not_an_agent`, `above_paid` where the shopper would have more than was paid for the order,
+    `still_left` where nothing needs to be set off.
     """
     refund = _failed(refund, seen)
     if User.objects.role_of(by) not in (Role.AGENT, Role.MANAGER):
@@ -65,6 +67,7 @@ def prepare(refund: Refund, *, way: str, evidence: str, seen: int, by: Actor, at
         raise Refused("way_unknown", field="way", way=way)
     if not evidence.strip():
         raise Refused("evidence_missing", field="evidence")
+    _refuse_what_is_not_left(refund, way)
     other = OtherWay.objects.create(
         refund=refund,
         way=way,
@@ -81,7 +84,8 @@ def prepare(refund: Refund, *, way: str, evidence: str, seen: int, by: Actor, at
 def confirm(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
     """A manager who did not prepare it has seen that the money arrived: the refund is paid, and never sent again.
 
-    Raises Refused: `changed_meanwhile`, `nothing_prepared`, `refund_ended`, `own_proposal`, `not_a_manager`.
+    Raises Refused: `changed_meanwhile`, `nothing_prepared`, `refund_ended`, `own_proposal`, `not_a_manager`, and as
+    `prepare` does where the order has less left, or more, than when it was prepared.
     """
     refund = take_up(refund)
     other = _prepared(refund, seen)
@@ -90,6 +94,7 @@ def confirm(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
     refuse_but_managers(by)
     if other.prepared_by == by.id:
         raise Refused("own_proposal")
+    _refuse_what_is_not_left(refund, other.way)
     other.confirmed_by, other.confirmed_label, other.confirmed_at = by.id, by.label, at
     other.save()
     pay_otherwise(refund, other, by=by, at=at)
@@ -137,6 +142,15 @@ def _failed(refund: Refund, seen: int) -> Refund:
     if OtherWay.objects.filter(refund=refund).exists():
         raise Refused("other_way_prepared")
     return refund
+
+
+def _refuse_what_is_not_left(refund: Refund, way: str) -> None:
+    """Nobody gets back more than was paid for the order (I1), and no debt is set off that can be paid."""
+    left = left_of(refund.order)
+    if way == SET_OFF and refund.amount <= left:
+        raise Refused("still_left", field="way", amount=left, currency=refund.currency)
+    if way != SET_OFF and refund.amount > left:
+        raise Refused("above_paid", field="way", amount=left, currency=refund.currency)
 
 
 def _prepared(refund: Refund, seen: int) -> OtherWay:

@@ -26,6 +26,7 @@ from returns.models import (
     Limits,
     Order,
     Originator,
+    OtherWay,
     Payment,
     Receipt,
     ReceiptLine,
@@ -150,6 +151,15 @@ def free_for_goodwill(order: Order, *, at: datetime) -> int:
     """
     elsewhere = order.refunds.of_goodwill().standing().exclude(state__in=RefundState.active()).total()
     return max(0, sum(room for _payment, room in rooms(order, at)) - claimable(order) - elsewhere)
+
+
+def left_of(order: Order) -> int:
+    """Minor units of what was paid for a locked order that nobody has given back, in whatever way, or is about to."""
+    goods = order.lines.aggregate(total=Sum("paid"))["total"] or 0
+    payments = list(order.payments.filter(currency=order.currency).with_room())
+    paid = max(goods + order.shipping_paid, sum(payment.captured for payment in payments))
+    past = order.refunds.filter(state=RefundState.PAID_OTHERWISE, other_way__way__in=OtherWay.OF_MONEY).total()
+    return max(0, paid - sum(payment.active for payment in payments) - past)
 
 
 def rooms(order: Order, at: datetime) -> list[tuple[Payment, int]]:

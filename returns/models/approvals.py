@@ -93,6 +93,8 @@ class OtherWayQuerySet(models.QuerySet["OtherWay"]):
 class OtherWay(models.Model):
     """A refund that was paid past the provider: by transfer, in cash, or taken back by a dispute that was lost.
 
+    Or that what was paid before is set off against it, since nothing of what the shopper paid is left.
+
     One person prepares it with evidence, a manager who is another confirms it; a bank's chargeback needs
     neither, the dispute is the evidence. Once a refund.
     """
@@ -101,8 +103,11 @@ class OtherWay(models.Model):
         ("transfer", _("bank transfer")),
         ("cash", _("cash")),
         ("voucher", _("voucher")),
+        ("set_off", _("paid before: as goodwill, or at the payment provider")),
         ("chargeback", _("chargeback")),
     )
+
+    OF_MONEY = ("transfer", "cash", "voucher")  # a chargeback's money is counted where the bank took it
 
     refund = models.OneToOneField(Refund, on_delete=models.PROTECT, related_name="other_way")
     way = models.CharField(max_length=20, choices=WAYS)

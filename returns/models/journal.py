@@ -31,6 +31,7 @@ class Account(models.TextChoices):
     OWED = "owed", _("owed to shoppers")
     PROVIDER = "provider", _("at the payment provider")
     OTHER_WAY = "other_way", _("paid another way")
+    SET_OFF = "set_off", _("set off against what was paid before")
     STORE_CREDIT = "store_credit", _("store credit")
     SPENT = "spent", _("store credit spent")
 

@@ -408,6 +408,7 @@ _WAYS: dict[str, Callable[[], str]] = {
     "transfer": lambda: gettext("by bank transfer"),
     "cash": lambda: gettext("in cash"),
     "voucher": lambda: gettext("as a voucher"),
+    "set_off": lambda: gettext("with what we had paid back to you before"),
     "chargeback": lambda: gettext("through your bank, as you asked it to"),
 }
 

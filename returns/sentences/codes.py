@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext, ngettext
 
-from returns.sentences.writing import day
+from returns.sentences.writing import day, money
 
 Values = Mapping[str, Any]
 Sentence = Callable[[Values], str]
@@ -140,6 +140,10 @@ _REFUSALS: dict[str, Sentence] = {
     "credit_too_low": lambda _v: gettext("This is more than the store credit that is left."),
     "reference_missing": lambda _v: gettext("Please name what the store credit is spent on."),
     "reference_reused": lambda _v: gettext("Another amount was spent under this reference."),
+    "still_left": lambda v: (
+        gettext("Of what was paid, %(amount)s are left: please pay it back.")
+        % {"amount": money(v["amount"], v["currency"])}
+    ),
     "above_paid": lambda _v: gettext("This is more than what is left of the payment."),
     "order_contradicts": lambda _v: gettext("The change contradicts units or money that were already returned."),
     "payment_taken": lambda _v: gettext("This payment belongs to another order."),

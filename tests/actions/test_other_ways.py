@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import approvals, goodwill, other_ways, receiving
+from returns.actions import approvals, finding, goodwill, other_ways, receiving
 from returns.actions.receiving import Count
 from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
 from returns.models import (
@@ -270,3 +271,62 @@ def test_goodwill_paid_another_way_is_not_free_to_be_granted_again(bob, mona):
     prepare(refund, bob)
     confirm(refund, mona)
     assert free_for_goodwill(order, at=NOW) == 0
+
+
+# --- never more than was paid -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def granted_all(bob, mona) -> Refund:
+    """All that was paid was given as goodwill, and then the goods come back."""
+    order = bought()
+    promised()
+    goodwill.grant(order, amount=29_990, reason="other", note="x", by=mona.actor, at=NOW)
+    send(Scripted())
+    arrived(asked(order, Wish("1", 3)))
+    return Refund.objects.get(originator=Originator.RMA)
+
+
+def test_what_was_paid_once_is_not_paid_again_in_cash(granted_all, mona):
+    with pytest.raises(Refused, match="above_paid") as refusal:
+        prepare(granted_all, mona)
+    assert (refusal.value.values["amount"], OtherWay.objects.count()) == (0, 0)
+
+
+def test_it_is_set_off_against_what_is_owed_and_the_return_settles(granted_all, mona, otto):
+    prepare(granted_all, mona, way="set_off", evidence="goodwill of 10 November")
+    confirm(granted_all, otto)
+    assert state_of(granted_all) == (RefundState.PAID_OTHERWISE, RMAState.REFUNDED)
+    booked = Transfer.objects.get(event__kind="refund.paid_otherwise")
+    assert (booked.debited, booked.credited, booked.amount) == (Account.OWED, Account.SET_OFF, granted_all.amount)
+    assert list(audit.asked(at=LATER)) == []
+
+
+def test_what_somebody_refunded_at_the_provider_is_not_paid_again_in_cash(refund, mona):
+    stripe = Scripted()
+    finding.take_in(stripe.refund_by_hand(refund.payment, 29_990), at=NOW)
+    with pytest.raises(Refused, match="above_paid"):
+        prepare(now_of(refund), mona)
+
+
+def test_what_became_too_much_meanwhile_is_not_confirmed(failed, mona, otto):
+    prepare(failed, mona)
+    finding.take_in(Scripted().refund_by_hand(failed.payment, 29_990), at=NOW)
+    with pytest.raises(Refused, match="above_paid"):
+        confirm(failed, otto)
+
+
+def test_a_debt_that_can_be_paid_is_not_set_off(failed, mona):
+    with pytest.raises(Refused, match="still_left"):
+        prepare(failed, mona, way="set_off", evidence="goodwill of 10 November")
+
+
+def test_what_the_shop_took_in_otherwise_may_go_back_otherwise(mona, otto):
+    """The order was paid in cash, of which the payment provider knows nothing."""
+    promised()
+    arrived(asked(bought(jana_order(payments=()))))
+    refund = Refund.objects.get()
+    prepare(refund, mona, way="cash")
+    confirm(refund, otto)
+    assert now_of(refund).state == RefundState.PAID_OTHERWISE
+    assert list(audit.asked(at=LATER)) == []

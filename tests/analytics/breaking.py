@@ -9,6 +9,7 @@ from django.db import connection
 COMPANIONS = {
     "goods_above_share": {"not_what_came_back"},
     "goods_above_paid": {"shares_above_paid"},
+    "more_back_than_paid": {"goods_above_paid", "shares_above_paid"},
     "more_back_than_asked": {"not_what_came_back"},
     "kept_above_agreed": {"not_what_came_back"},
     "loss_above_valued": {"not_what_came_back"},
@@ -25,6 +26,12 @@ BREAKS = {
         "UPDATE returns_dispute SET withdrawn = amount;"
         'UPDATE returns_event SET data = \'{{"dispute": "dp_1", "sent": []}}\''
         " WHERE kind = 'dispute.opened' AND data ->> 'dispute' = 'dp_1'"
+    ),
+    "more_back_than_paid": (
+        "UPDATE returns_payment SET captured = 1"
+        " WHERE id = (SELECT payment_id FROM returns_refund WHERE id = {otherwise});"
+        "UPDATE returns_orderline SET paid = 1"
+        " WHERE order_id = (SELECT order_id FROM returns_refund WHERE id = {otherwise})"
     ),
     "more_asked_than_bought": "UPDATE returns_rmaitem SET quantity = 4 WHERE rma_id = {coming}",
     "more_back_than_asked": (

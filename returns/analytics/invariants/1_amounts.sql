@@ -35,6 +35,28 @@ WHERE spent.amount + taken.amount > p.captured
       AND (e.data ->> 'sent') NOT LIKE '%%' || r.public_id || '%%'
   );
 
+-- I1 more_back_than_paid
+-- Where a person has paid past the provider, all that an order's shopper has back is not above what was paid for it.
+SELECT paid."order", paid.currency, back.amount AS back, paid.amount AS paid
+FROM (
+    SELECT o.id, o.number AS "order", o.currency,
+           CASE WHEN COALESCE(c.amount, 0) > COALESCE(l.amount, 0) + o.shipping_paid THEN c.amount
+                ELSE COALESCE(l.amount, 0) + o.shipping_paid END AS amount
+    FROM returns_order o
+    LEFT JOIN (SELECT order_id, SUM(paid) AS amount FROM returns_orderline GROUP BY order_id) l ON l.order_id = o.id
+    LEFT JOIN (SELECT order_id, SUM(captured) AS amount FROM returns_payment GROUP BY order_id) c ON c.order_id = o.id
+) paid
+JOIN (
+    SELECT r.order_id, SUM(r.amount) AS amount
+    FROM returns_refund r
+    LEFT JOIN returns_otherway w ON w.refund_id = r.id
+    WHERE r.state IN ('pending', 'requires_action', 'succeeded')
+       OR (r.state = 'paid_otherwise' AND w.way IN ('transfer', 'cash', 'voucher'))
+    GROUP BY r.order_id
+    HAVING SUM(CASE WHEN r.state = 'paid_otherwise' THEN 1 ELSE 0 END) > 0
+) back ON back.order_id = paid.id
+WHERE back.amount > paid.amount;
+
 -- I12 more_asked_than_bought
 -- Live returns of a line ask for no more units than were bought.
 SELECT o.number AS "order", l.line_id AS line, SUM(i.quantity) AS asked, l.quantity AS bought
@@ -145,7 +167,8 @@ LEFT JOIN (
 WHERE kept.amount > COALESCE(said.loss, 0);
 
 -- I21 not_what_came_back
--- The refunds of a return are what came back of it is worth: shares, less fees, losses and the way back, to the unit.
+-- The refunds of a return are what came back of it is worth, to the unit: shares, less fees, losses and the way back.
+-- Nothing is taken of the delivery.
 WITH kept AS (  -- what may be kept counts as back with the first parcel, or at once where nothing is sent
     SELECT rma_id FROM returns_receipt
     UNION
@@ -183,11 +206,9 @@ paid AS (
     WHERE r.originator IN ('rma', 'withdrawal') AND r.replaced_by_id IS NULL
     GROUP BY r.rma_id
 )
-SELECT m.number AS "return", m.state, o.currency, COALESCE(paid.amount, 0) AS refunds,
-       worth.amount + COALESCE(paid.delivery, 0) AS worth
+SELECT m.number AS "return", m.state, o.currency, COALESCE(paid.amount - paid.delivery, 0) AS refunds, worth.amount AS worth
 FROM worth
 JOIN returns_rma m ON m.id = worth.id
 JOIN returns_order o ON o.id = m.order_id
 LEFT JOIN paid ON paid.rma_id = worth.id
-WHERE COALESCE(paid.amount, 0) <> CASE WHEN worth.amount + COALESCE(paid.delivery, 0) < 0 THEN 0
-                                       ELSE worth.amount + COALESCE(paid.delivery, 0) END;
+WHERE COALESCE(paid.amount - paid.delivery, 0) <> CASE WHEN worth.amount < 0 THEN 0 ELSE worth.amount END;

@@ -5,9 +5,9 @@ FROM returns_transfer t
 WHERE t.amount <= 0
    OR t.debited = t.credited
    OR t.debited NOT IN ('goods', 'shipping', 'fee', 'value_loss', 'goodwill', 'bonus', 'external', 'chargebacks',
-                        'owed', 'provider', 'other_way', 'store_credit', 'spent')
+                        'owed', 'provider', 'other_way', 'set_off', 'store_credit', 'spent')
    OR t.credited NOT IN ('goods', 'shipping', 'fee', 'value_loss', 'goodwill', 'bonus', 'external', 'chargebacks',
-                         'owed', 'provider', 'other_way', 'store_credit', 'spent')
+                         'owed', 'provider', 'other_way', 'set_off', 'store_credit', 'spent')
    OR (t.holder_id IS NULL) = (t.debited = 'store_credit' OR t.credited = 'store_credit');
 
 -- I9 transfer_without_its_event
@@ -58,8 +58,8 @@ FROM returns_refund r
 LEFT JOIN (
     SELECT refund_id,
            SUM(CASE WHEN credited = 'provider' THEN amount WHEN debited = 'provider' THEN -amount ELSE 0 END) AS provider,
-           SUM(CASE WHEN credited IN ('other_way', 'chargebacks') THEN amount
-                    WHEN debited IN ('other_way', 'chargebacks') THEN -amount ELSE 0 END) AS otherwise,
+           SUM(CASE WHEN credited IN ('other_way', 'chargebacks', 'set_off') THEN amount
+                    WHEN debited IN ('other_way', 'chargebacks', 'set_off') THEN -amount ELSE 0 END) AS otherwise,
            SUM(CASE WHEN credited = 'store_credit' THEN amount
                     WHEN debited = 'store_credit' THEN -amount ELSE 0 END) AS credit
     FROM returns_transfer WHERE refund_id IS NOT NULL GROUP BY refund_id
