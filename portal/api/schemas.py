@@ -16,6 +16,7 @@ from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
 from returns.models import Disposition, Grade
+from returns.policy.countries import COUNTRIES
 
 MOST_UNITS = 1_000_000_000
 MOST_MONEY = 10**15  # far above any order, and so low that no sum of a database's integers overflows
@@ -46,11 +47,17 @@ def _known_currency(code: str) -> str:
     return code
 
 
+def _known_country(code: str) -> str:
+    if code and code not in COUNTRIES:
+        raise ValueError("should be a country of ISO 3166, such as GB for the United Kingdom or GR for Greece")
+    return code
+
+
 Moment = Annotated[AwareDatetime, Field(strict=False), AfterValidator(_in_our_days), BeforeValidator(_written)]
 Text = Annotated[str, AfterValidator(_without_nul)]
 Number = Annotated[Text, Field(min_length=1, max_length=64)]
 Language = Annotated[str, Field(pattern=r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*)?$", max_length=10)]
-Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$")]
+Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$"), AfterValidator(_known_country)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 Email = Annotated[Text, Field(pattern=r"^[^\s@]+@[^\s@]+$", max_length=254)]
 Money = Annotated[int, Field(ge=0, le=MOST_MONEY)]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from returns.importing.faults import Unfit
+from returns.policy.countries import COUNTRIES
 from returns.policy.currencies import EXPONENTS, TooFine, minor_units
 
 Cells = Mapping[str, str]  # column -> what stands there, without spaces around it
@@ -13,7 +14,6 @@ MOST = 10**15  # minor units or pieces; sums of many stay within 64 bits
 SHOWN = 60  # characters of a wrong value that a sentence quotes
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
-_COUNTRY = re.compile(r"[A-Za-z]{2}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 
 
@@ -47,9 +47,11 @@ def email(cells: Cells, column: str) -> str:
 
 
 def country(cells: Cells, column: str) -> str:
-    """Two capital letters, or "" where nobody knows."""
+    """Two capital letters, or "" where nobody knows; UK and EL are none, for every table has GB and GR."""
     text = cells.get(column, "")
-    return _shaped(_COUNTRY, "country_invalid", column, text).upper() if text else ""
+    if text and text.upper() not in COUNTRIES:
+        raise _unfit("country_invalid", column, text)
+    return text.upper()
 
 
 def locale(cells: Cells, column: str) -> str:

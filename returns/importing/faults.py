@@ -60,7 +60,9 @@ SENTENCES: Mapping[str, Callable[[], str]] = {
     ),
     "datetime_naive": lambda: gettext('%(column)s is "%(value)s", which does not name its time zone.'),
     "email_invalid": lambda: gettext('%(column)s is "%(value)s", which is not an e-mail address.'),
-    "country_invalid": lambda: gettext('%(column)s is "%(value)s", which is not a country code of two letters.'),
+    "country_invalid": lambda: gettext(
+        '%(column)s is "%(value)s", which is not a country of ISO 3166 such as CZ, GB or GR.'
+    ),
     "locale_invalid": lambda: gettext('%(column)s is "%(value)s", which is not a language code.'),
     "currency_unknown": lambda: gettext('%(column)s is "%(value)s", which is not a currency of ISO 4217.'),
     "quantity_invalid": lambda: gettext('%(column)s is "%(value)s", which is not a whole number of at least 1.'),

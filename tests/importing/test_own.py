@@ -122,6 +122,9 @@ def test_prices_are_in_the_currencys_own_form(currency: str, price: str, minor: 
         ({"email": "jana"}, "email_invalid"),
         ({"email": "jana@example.com bcc@example.com"}, "email_invalid"),
         ({"country": "CZE"}, "country_invalid"),
+        ({"country": "UK"}, "country_invalid"),
+        ({"country": "EL"}, "country_invalid"),
+        ({"country": "XX"}, "country_invalid"),
         ({"currency": ""}, "missing"),
         ({"currency": "EURO"}, "currency_unknown"),
         ({"shipping": ""}, "missing"),
@@ -329,6 +332,12 @@ def test_what_fits_the_file_fits_the_books() -> None:
         assert isinstance(whole, ReadOrder), column
         assert isinstance(fault, RowFault), column
         assert fault.code == "too_long"
+
+
+def test_a_country_that_is_none_is_named_with_what_is_meant() -> None:
+    (fault,) = read(csv(row(country="UK")))
+    assert isinstance(fault, RowFault)
+    assert of_fault(fault) == 'country is "UK", which is not a country of ISO 3166 such as CZ, GB or GR.'
 
 
 def test_every_fault_has_a_sentence() -> None:
