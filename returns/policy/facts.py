@@ -118,7 +118,7 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """One contract. Zones are IANA names; `country` is ISO alpha-2 of the delivery, "" when unknown (law.md P-2).
+    """One contract. Zones are IANA names; `country` is ISO alpha-2 of the delivery, all else is unknown (law.md P-2).
 
     `currency` is what it was paid in; `earlier_returns` counts what the same shopper asked to send back within
     `COUNTED_WITHIN` before.

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum, auto
 
 from returns.policy.clocks import End, order_day, statutory_end
+from returns.policy.countries import COUNTRIES
 from returns.policy.exceptions import exception_holds
 from returns.policy.facts import Answer, Ask, LegalPath, LineFacts, OrderFacts, Terms
 from returns.policy.law import Law, Regime
@@ -34,6 +35,8 @@ class Right:
 
 
 NO_RIGHT = Right(Standing.NONE)
+IN_NO_COUNTRY = Right(Standing.UNKNOWN, doubt=Reason("country_unknown", {}))
+"""Nobody said where, or something that is no country, as UK for GB: there may be a right all the same (law.md P-2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,9 @@ class Contract:
     def of(cls, order: OrderFacts, law: Law | None, transit_days: int, at: datetime) -> "Contract":
         if law is None or order.business:
             return cls(None, NO_RIGHT)
-        if not order.country:
-            return cls(None, Right(Standing.UNKNOWN, doubt=Reason("country_unknown", {})))
         regime = law.regime(order.country, order_day(order))
         if regime is None:
-            return cls(None, NO_RIGHT)
+            return cls(None, NO_RIGHT if order.country in COUNTRIES else IN_NO_COUNTRY)
         return cls(regime, _by_the_clock(statutory_end(order, law, transit_days), at))
 
     def right_to(self, line: LineFacts, ask: Ask, terms: Terms | None) -> Right:

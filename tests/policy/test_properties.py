@@ -18,7 +18,8 @@ unhurried = settings(deadline=None, max_examples=60)
 """The first look at a country's holidays loads them, which takes longer than a deadline allows."""
 
 ZONES = ("", "Europe/Berlin", "Atlantic/Canary", "Pacific/Kiritimati", "Pacific/Niue", "Mars/Olympus")
-COUNTRIES = ("", "DE", "SE", "ES", "IT", "GB", "CN", "JP", "CH", "US", "ZZ")
+UNKNOWN_COUNTRIES = ("", "UK", "EL", "XX", "ZZ", "de")
+COUNTRIES = ("DE", "SE", "ES", "IT", "GB", "CN", "JP", "CH", "US", *UNKNOWN_COUNTRIES)
 KINDS = ("apparel", "shoes")
 
 days = st.dates(min_value=date(2026, 1, 1), max_value=date(2028, 12, 31))
@@ -69,7 +70,7 @@ policies = st.builds(
     window_days=st.none() | st.integers(0, 400),
     counted_from=st.sampled_from(CountedFrom),
     kinds=st.frozensets(st.sampled_from(KINDS)),
-    countries=st.frozensets(st.sampled_from(COUNTRIES[1:])),
+    countries=st.frozensets(st.sampled_from(COUNTRIES)),
     valid_from=st.none() | moments,
     valid_until=st.none() | moments,
     final_sale_returnable=st.booleans(),
@@ -164,6 +165,33 @@ def test_a_consumer_who_may_withdraw_is_refused_nothing_that_was_sent(order, pol
         if verdict.by_right:
             undelivered = [reason for reason in verdict.reasons if reason.code == "not_delivered"]
             assert verdict.answer is (Answer.REFER if undelivered else Answer.ACCEPT)
+
+
+@unhurried
+@given(order=orders, country=st.sampled_from(UNKNOWN_COUNTRIES), policies=policy_lists, at=moments, data=st.data())
+def test_a_consumer_whose_country_nobody_knows_is_refused_nothing_but_a_courtesy(
+    order, country, policies, at, data
+) -> None:
+    somewhere = replace(order, country=country, business=False)
+    asks = data.draw(asks_of(somewhere))
+    for ask, verdict in zip(asks, judge(somewhere, asks, policies, at), strict=True):
+        assert verdict.answer is not Answer.REFUSE or ask.legal_path is LegalPath.COURTESY
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, data=st.data())
+def test_a_consumer_whose_goods_nobody_saw_arrive_is_refused_nothing_that_can_be_withdrawn(
+    order, policies, at, data
+) -> None:
+    """Only goods that the law excepts from withdrawal may be refused on the shop's own clock."""
+    unseen = [replace(delivery, possession_at=None) for line in order.lines for delivery in line.deliveries]
+    lines = tuple(replace(line, exception=None, intangible=False, deliveries=tuple(unseen)) for line in order.lines)
+    somewhere = replace(order, country="DE", business=False, lines=lines)
+    asks = data.draw(asks_of(somewhere))
+    if not any(line.quantity > line.cancelled for line in lines):
+        return  # nothing is to come any more, so that the days run from the contract
+    for ask, verdict in zip(asks, judge(somewhere, asks, policies, at), strict=True):
+        assert verdict.answer is not Answer.REFUSE or ask.legal_path is LegalPath.COURTESY
 
 
 @unhurried

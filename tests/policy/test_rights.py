@@ -1,5 +1,7 @@
 """Whether the statutory right stands, and what is still known of it when it does not."""
 
+import pytest
+
 from returns.policy.clocks import End
 from returns.policy.facts import Ask, OrderFacts, Terms
 from returns.policy.law import LAW
@@ -32,8 +34,9 @@ def test_C11_past_a_guessed_end_the_right_is_in_doubt() -> None:
     assert right(order(line(UNSEEN)), "2026-11-19") == Right(Standing.UNKNOWN, GUESSED, doubt)
 
 
-def test_P2_the_right_is_in_doubt_while_the_country_is_unknown() -> None:
-    facts = order(line(parcel("2026-11-02")), country="")
+@pytest.mark.parametrize("country", ["", "UK", "EL", "XX", "de"])
+def test_P2_the_right_is_in_doubt_while_the_country_is_unknown_or_none(country: str) -> None:
+    facts = order(line(parcel("2026-11-02")), country=country)
     assert right(facts, "2026-11-10") == Right(Standing.UNKNOWN, None, Reason("country_unknown", {}))
 
 

@@ -65,8 +65,9 @@ def test_P1_a_business_buyer_has_the_promise_only() -> None:
     assert (answered.statutory_until, answered.by_right) == (None, False)
 
 
-def test_P2_an_unknown_country_turns_a_refusal_over_to_a_person() -> None:
-    facts = order(line(parcel("2026-11-02")), country="")
+@pytest.mark.parametrize("country", ["", "UK", "EL", "XX"])
+def test_P2_an_unknown_country_turns_a_refusal_over_to_a_person(country: str) -> None:
+    facts = order(line(parcel("2026-11-02")), country=country)
     assert summary(verdict(facts, AFTER, WINDOW_30)) == (REFER, ["window_passed", "country_unknown"])
     assert summary(verdict(facts, WITHIN, WINDOW_30)) == (ACCEPT, [])
 
