@@ -1,6 +1,7 @@
 """The rules: one function each, in tables that read like the law. None is no objection.
 
-FACTS stand above every promise and every right: nobody can send back what was never sent.
+FACTS stand above every promise and every right: nobody can send back what was never sent. Where they object theirs is
+the answer, and what the promise says stays as information.
 GOODS are what the promise does not cover, on whatever day; REQUEST is what it asks of the day and of the request.
 Where the statutory right is open, both yield to it (law.md P-3).
 """

@@ -171,7 +171,8 @@ def _objections(rules: Sequence[Rule], case: Case) -> list[Finding]:
 def _weigh(facts: Sequence[Finding], promise: Sequence[Finding], case: Case) -> tuple[Answer, tuple[Reason, ...]]:
     """The answer, and what the law adds to the reasons.
 
-    The open right answers every objection of the promise; a right in doubt turns its refusals over to a person.
+    The open right answers every objection of the promise; a right in doubt turns its refusals over to a person. So do
+    facts that object: the promise has nothing to say yet of goods that were never sent, whatever it will say of them.
     """
     answer = hardest((*facts, *promise))
     if answer is not Answer.ACCEPT and _carried(case):
@@ -179,6 +180,8 @@ def _weigh(facts: Sequence[Finding], promise: Sequence[Finding], case: Case) -> 
         return hardest(facts), (Reason("statutory_right", {"statutory_until": end.day.isoformat() if end else ""}),)
     if answer is Answer.REFUSE and case.right.doubt is not None:
         return Answer.REFER, (case.right.doubt,)
+    if facts:
+        return hardest(facts), ()
     return answer, ()
 
 

@@ -1,16 +1,18 @@
 """The shop's promise: its rules one by one, and together."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from returns.policy.facts import Ask, CountedFrom, Terms
+from returns.policy.facts import Ask, CountedFrom, LegalPath, Terms
 from returns.policy.reasons import Reason
 from returns.policy.verdict import Verdict, judge
 from tests.policy.making import (
     ACCEPT,
     AFTER,
     BETWEEN,
+    CONFORMITY,
     COURTESY,
     PLACED,
     REFER,
@@ -86,6 +88,27 @@ def test_units_that_were_not_sent_are_for_a_person() -> None:
 def test_an_order_of_which_nothing_was_sent_is_for_a_person(counted_from: CountedFrom) -> None:
     answered = verdict(order(line()), WITHIN, Terms("p", 1, 30, counted_from), law=None)
     assert summary(answered) == (REFER, ["not_delivered"])
+
+
+@pytest.mark.parametrize("path", list(LegalPath))
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"final_sale": False}, ["window_passed"]),
+        ({"final_sale": True}, ["final_sale", "window_passed"]),
+        ({"exception": "c"}, ["exception_c", "window_passed"]),
+    ],
+    ids=["past the window", "sale goods", "made to measure"],
+)
+@pytest.mark.parametrize("sent", [0, 1])
+def test_units_that_were_not_sent_are_never_refused_whatever_the_promise_says(
+    sent: int, facts: dict[str, Any], said: list[str], path: LegalPath
+) -> None:
+    """Days from the order pass before anything is sent; of goods that never came a person has to look."""
+    unsent = order(line(parcel("2026-11-02", sent), **facts))
+    answered = verdict(unsent, AFTER, Terms("p", 1, 30, CountedFrom.ORDER), units=2, law=None, path=path)
+    objections = said if path is not CONFORMITY else ["faulty_goods"]
+    assert summary(answered) == (REFER, ["not_delivered", *objections])
 
 
 def test_units_taken_count_as_delivered_before_the_asked_ones() -> None:
@@ -187,11 +210,11 @@ def test_G4_many_returns_in_a_year_bring_a_case_to_a_person_and_never_refuse_it(
 
 
 def test_all_failing_reasons_are_reported_together_and_the_hardest_decides() -> None:
-    facts = order(line(parcel("2026-11-02", 2), final_sale=True, exception="c"))
+    facts = order(line(parcel("2026-11-02"), final_sale=True, exception="c"))
     strict = Terms("p", 1, 30, person_decides=True, person_above_units=2)
     assert summary(verdict(facts, AFTER, strict, units=3, law=None)) == (
         REFUSE,
-        ["not_delivered", "final_sale", "exception_c", "window_passed", "person_decides", "many_units"],
+        ["final_sale", "exception_c", "window_passed", "person_decides", "many_units"],
     )
 
 

@@ -196,6 +196,14 @@ def test_a_consumer_whose_goods_nobody_saw_arrive_is_refused_nothing_that_can_be
 
 @unhurried
 @given(order=orders, policies=policy_lists, at=moments, law=laws, data=st.data())
+def test_units_that_were_not_sent_are_for_a_person_whatever_else_is_said(order, policies, at, law, data) -> None:
+    for verdict in judge(order, data.draw(asks_of(order)), policies, at, law):
+        if any(reason.code == "not_delivered" for reason in verdict.reasons):
+            assert verdict.answer is Answer.REFER
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, law=laws, data=st.data())
 def test_a_right_is_either_sure_or_in_doubt_and_only_of_who_withdraws(order, policies, at, law, data) -> None:
     asks = data.draw(asks_of(order))
     for ask, verdict in zip(asks, judge(order, asks, policies, at, law), strict=True):
