@@ -6,7 +6,7 @@ Both answer with the last whole local day; the day of the event is day 0 and is 
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import MAXYEAR, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -99,7 +99,7 @@ def statutory_end(order: OrderFacts, law: Law, transit_days: int = 14) -> End | 
     A last day is counted in the consumer's zone; when that is unknown, in the zone of the country where it ends last.
     """
     period = Period.of(order, law)
-    start = _contract_start(order, timedelta(days=transit_days))
+    start = _contract_start(order, transit_days)
     if period is None or start is None:
         return None
     moment, estimated = start
@@ -156,7 +156,7 @@ def _last_day(order: OrderFacts, period: Period, start: datetime, zone: str) -> 
     return min(longest, max(first_end, period.last_day(local_day(order.notice_given_at, zone))))
 
 
-def _contract_start(order: OrderFacts, transit: timedelta) -> tuple[datetime, bool] | None:
+def _contract_start(order: OrderFacts, transit_days: int) -> tuple[datetime, bool] | None:
     """When the consumer held the last good (the first of a regular delivery), and whether that is an estimate."""
     goods = [line for line in order.lines if not line.intangible and line.quantity > line.cancelled]
     if not goods:
@@ -165,20 +165,21 @@ def _contract_start(order: OrderFacts, transit: timedelta) -> tuple[datetime, bo
     complete = all(line.sent >= line.quantity - line.cancelled for line in goods)
     if not sent or not (complete or order.recurring):
         return None
-    starts = [_possession(delivery, transit) for delivery in sent]
+    starts = [_possession(delivery, transit_days) for delivery in sent]
     if order.recurring:
         return min(starts)
     return max(moment for moment, _ in starts), any(estimated for _, estimated in starts)
 
 
-def _possession(sent: Delivery, transit: timedelta) -> tuple[datetime, bool]:
+def _possession(sent: Delivery, transit_days: int) -> tuple[datetime, bool]:
+    """When the consumer held it, and whether that is a guess, held within the calendar as `add_days` does."""
     if sent.possession_at is not None:
         return sent.possession_at, False
     assert sent.dispatched_at is not None
     try:
-        return sent.dispatched_at + transit, True
+        return sent.dispatched_at + timedelta(days=transit_days), True
     except OverflowError:
-        return sent.dispatched_at, True
+        return datetime.max.replace(tzinfo=UTC), True
 
 
 def refund_due(

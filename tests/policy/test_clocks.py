@@ -7,7 +7,7 @@ import pytest
 from returns.policy.clocks import End, add_days, add_months, policy_end, statutory_end
 from returns.policy.facts import CountedFrom, Delivery, OrderFacts, Season, Terms
 from returns.policy.law import LAW
-from tests.policy.making import WINDOW_30, at, day, delivered, line, order, parcel
+from tests.policy.making import ACCEPT, WINDOW_30, at, day, delivered, line, order, parcel, verdict
 
 # --- the shop's own clock ---
 
@@ -120,3 +120,9 @@ def test_a_window_beyond_the_calendar_is_merely_very_long() -> None:
 def test_a_transit_beyond_the_calendar_ends_with_it_and_stays_an_estimate() -> None:
     facts = order(line(Delivery(3, datetime.max.replace(tzinfo=UTC), None)))
     assert statutory_end(facts, LAW) == End(date.max, "Europe/Berlin", estimated=True)
+    sent = order(line(parcel(None, sent="2026-10-21")))
+    for days in (10**7, 10**9, 10**30):
+        assert statutory_end(sent, LAW, transit_days=days) == End(date.max, "Europe/Berlin", estimated=True)
+        terms = Terms("p", 1, 30, transit_days=days)
+        assert window_end(sent, terms) == End(date.max, "Europe/Berlin", estimated=True)
+        assert verdict(sent, at("2030-01-01"), terms).answer is ACCEPT
