@@ -68,8 +68,8 @@ class Delivery:
 
     def __post_init__(self) -> None:
         _refuse_negative("Delivery.units", self.units)
-        _refuse_naive("Delivery.dispatched_at", self.dispatched_at)
-        _refuse_naive("Delivery.possession_at", self.possession_at)
+        refuse_naive("Delivery.dispatched_at", self.dispatched_at)
+        refuse_naive("Delivery.possession_at", self.possession_at)
 
     @property
     def sent(self) -> bool:
@@ -145,8 +145,8 @@ class OrderFacts:
     earlier_returns: int = 0
 
     def __post_init__(self) -> None:
-        _refuse_naive("OrderFacts.placed_at", self.placed_at)
-        _refuse_naive("OrderFacts.notice_given_at", self.notice_given_at)
+        refuse_naive("OrderFacts.placed_at", self.placed_at)
+        refuse_naive("OrderFacts.notice_given_at", self.notice_given_at)
         if len({line.id for line in self.lines}) != len(self.lines):
             raise ValueError("OrderFacts.lines: two lines have the same id")
 
@@ -202,8 +202,8 @@ class Terms:
         if self.window_days is not None:
             _refuse_negative("Terms.window_days", self.window_days)
         _refuse_negative("Terms.transit_days", self.transit_days)
-        _refuse_naive("Terms.valid_from", self.valid_from)
-        _refuse_naive("Terms.valid_until", self.valid_until)
+        refuse_naive("Terms.valid_from", self.valid_from)
+        refuse_naive("Terms.valid_until", self.valid_until)
 
     def counts_in(self, currency: str) -> bool:
         """Whether its amounts bind an order paid in that currency."""
@@ -225,7 +225,8 @@ class Ask:
     reason: str = ""
 
 
-def _refuse_naive(name: str, moment: datetime | None) -> None:
+def refuse_naive(name: str, moment: datetime | None) -> None:
+    """A moment without a zone would be read in the zone of whatever machine decides."""
     if moment is not None and moment.utcoffset() is None:
         raise ValueError(f"{name}: the datetime {moment} has no time zone")
 

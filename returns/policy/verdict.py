@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 from returns.policy.clocks import liable_until, policy_end
-from returns.policy.facts import Answer, Ask, LegalPath, LineFacts, OrderFacts, OutboundShipping, Terms
+from returns.policy.facts import Answer, Ask, LegalPath, LineFacts, OrderFacts, OutboundShipping, Terms, refuse_naive
 from returns.policy.law import LAW, Law
 from returns.policy.precedence import choose, in_force
 from returns.policy.reasons import Finding, Impossible, Reason
@@ -97,8 +97,10 @@ def judge(
 ) -> tuple[Verdict, ...]:
     """One verdict for each ask, in the order of the asks; `law` None looks at the shop's own promise alone.
 
-    Raises Impossible when an ask does not fit the order's lines and quantities, and nothing else.
+    Raises Impossible when an ask does not fit the order's lines and quantities, ValueError when `at` has no time zone,
+    and nothing else.
     """
+    refuse_naive("judge.at", at)
     lines = {line.id: line for line in order.lines}
     asked = _asked_units(lines, asks)
     terms_in_force = in_force(policies, order.placed_at)

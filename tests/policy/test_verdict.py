@@ -59,6 +59,14 @@ def test_a_fully_taken_line_has_nothing_to_ask_for() -> None:
     assert line(taken=2, cancelled=2).returnable == 0
 
 
+@pytest.mark.parametrize("asks", [[], [Ask("1", 1)]])
+def test_a_moment_without_a_time_zone_gets_no_verdict(asks: list[Ask]) -> None:
+    """It would be another moment on another machine."""
+    with pytest.raises(ValueError, match="has no time zone") as refused:
+        judge(delivered("2026-11-02"), asks, [WINDOW_30], WITHIN.replace(tzinfo=None))
+    assert str(refused.value) == "judge.at: the datetime 2026-11-10 12:00:00 has no time zone"
+
+
 # --- the shape ---
 
 
