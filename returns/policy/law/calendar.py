@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from returns.policy.countries import COUNTRIES
+
 SATURDAY = 5
 
 
@@ -17,12 +19,17 @@ def next_open_day(day: date, country: str, categories: tuple[str, ...] = ("publi
 
 @lru_cache(maxsize=512)
 def public_holidays(country: str, year: int, categories: tuple[str, ...]) -> AbstractSet[date]:
-    """The nationwide holidays; empty where none are known. `holidays` loads slowly, so only when first asked."""
+    """The nationwide holidays; empty where none are known. `holidays` loads slowly, so only when first asked.
+
+    It takes any name that it has for a country, also that of one of its modules, so it is asked for countries alone.
+    """
+    if country not in COUNTRIES:
+        return frozenset()
     import holidays
 
     try:
         return frozenset(holidays.country_holidays(country, years=year, categories=categories))
-    except (NotImplementedError, ValueError):  # how `holidays` refuses an unknown country, and a category it lacks
+    except (NotImplementedError, ValueError):  # how `holidays` refuses a country, and a category, that it lacks
         return frozenset()
 
 

@@ -108,6 +108,8 @@ def test_an_open_day_is_its_own_next_and_a_closed_one_is_not() -> None:
 def test_an_unknown_country_has_weekends_only_and_the_calendar_an_end() -> None:
     assert next_open_day(date(2026, 12, 25), "ZZ") == date(2026, 12, 25)
     assert next_open_day(date(2026, 12, 26), "") == date(2026, 12, 28)
+    for no_country in ("registry", "HolidayBase", "DEU"):
+        assert next_open_day(date(2026, 12, 25), no_country) == date(2026, 12, 25)
     assert next_open_day(date.max, "DE") == date.max
 
 
