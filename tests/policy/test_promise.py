@@ -130,6 +130,15 @@ def test_C11_an_estimated_window_accepts_and_never_refuses() -> None:
     assert late.reasons == (Reason("delivery_unknown", {"estimated_until": "2026-12-04"}),)
 
 
+@pytest.mark.parametrize("order_of_parcels", [1, -1])
+def test_of_two_parcels_that_end_on_one_day_the_guessed_one_counts_as_the_later(order_of_parcels: int) -> None:
+    """One came on 4 November, one was sent on 21 October and came perhaps then: the asked unit may be that one."""
+    parcels = [parcel("2026-11-04", 1), parcel(None, 1, sent="2026-10-21")][::order_of_parcels]
+    facts = order(line(*parcels, quantity=2))
+    answers = [summary(verdict(facts, at("2026-12-05"), WINDOW_30, units=units, law=None)) for units in (1, 2)]
+    assert answers == [(REFER, ["delivery_unknown"]), (REFUSE, ["window_passed"])]
+
+
 def test_a_refused_quantity_says_how_many_units_may_still_come() -> None:
     """Two units came on 2 November, one on the 20th."""
     facts = order(line(parcel("2026-11-02", 2), parcel("2026-11-20", 1)))
