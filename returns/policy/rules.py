@@ -143,6 +143,9 @@ REQUEST: tuple[Rule, ...] = (
 
 
 def _units_open(case: Case, terms: Terms) -> int:
-    """How many units of the line could still come back by the window, were fewer asked."""
+    """How many units of the line could still come back by the window, were fewer asked.
+
+    Always fewer than were asked, and so than may be asked: the asked ones are presumed to be of the latest parcels.
+    """
     ends = policy_ends(case.order, case.line, terms)
-    return min(case.line.returnable, sum(units for end, units in ends if not end.passed(case.at)))
+    return sum(units for end, units in ends if not end.passed(case.at))

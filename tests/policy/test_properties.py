@@ -161,6 +161,21 @@ def test_a_quantity_is_judged_when_so_many_are_left_and_is_else_impossible(order
 
 
 @unhurried
+@given(order=orders, policies=policy_lists, at=moments, law=laws)
+def test_so_many_units_as_a_refused_quantity_leaves_open_may_come(order, policies, at, law) -> None:
+    """One withdrawal for all units of each line: a late one tells how many fewer the window would still take."""
+    asks = [Ask(line.id, line.returnable) for line in order.lines if line.returnable]
+    for ask, verdict in zip(asks, judge(order, asks, policies, at, law), strict=True):
+        for reason in verdict.reasons:
+            if reason.code == "window_passed" and (left := int(reason.values["units_open"])):
+                assert left < ask.units
+                (fewer,) = judge(order, [replace(ask, units=left)], policies, at, law)
+                assert "window_passed" not in [one.code for one in fewer.reasons]
+                (more,) = judge(order, [replace(ask, units=left + 1)], policies, at, law)
+                assert "window_passed" in [one.code for one in more.reasons]
+
+
+@unhurried
 @given(order=orders, policies=policy_lists, at=moments, law=laws, more=st.integers(0, 400), data=st.data())
 def test_more_days_never_turn_an_accept_into_anything_else(order, policies, at, law, more, data) -> None:
     asks = data.draw(asks_of(order))
