@@ -1,5 +1,8 @@
 """What holds of every verdict, whatever the facts."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -7,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from returns.policy.clocks import order_day, policy_end, statutory_end
+from returns.policy.clocks import local_day, order_day, policy_end, statutory_end
 from returns.policy.facts import Answer, Ask, CountedFrom, Delivery, LegalPath, LineFacts, OrderFacts, Season, Terms
 from returns.policy.grounds import ground
 from returns.policy.law import LAW
@@ -109,7 +112,26 @@ def policies_of(
 policies = policies_of(moments, days, window=st.integers(0, 400), transit=st.integers(0, 30))
 policy_lists = st.lists(policies, max_size=4)
 laws = st.sampled_from([LAW, None])
+waits = st.timedeltas(min_value=timedelta(microseconds=1), max_value=timedelta(days=900))
+country_rows = st.builds(
+    replace,
+    st.sampled_from(LAW.countries),
+    country=st.sampled_from(COUNTRIES),
+    regime=st.none() | st.sampled_from(sorted(LAW.regimes)),
+    liable_years=st.integers(1, 9),
+)
 orders = orders_at(moments)
+
+
+@contextmanager
+def on_a_machine_in(zone: str) -> Iterator[None]:
+    """The process's own zone for a while, and no day remembered from before."""
+    with pytest.MonkeyPatch.context() as machine:
+        machine.setenv("TZ", zone)
+        time.tzset()
+        local_day.cache_clear()
+        yield
+    time.tzset()
 
 
 @st.composite
@@ -303,6 +325,36 @@ def test_time_never_turns_another_answer_into_an_accept(order, policies, at, law
         judge(order, asks, policies, at, law), judge(order, asks, policies, then, law), strict=True
     ):
         assert sooner.answer is Answer.ACCEPT or later.answer is not Answer.ACCEPT
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, later=policy_lists, wait=waits, at=moments, law=laws, data=st.data())
+def test_a_policy_that_begins_after_the_order_changes_nothing(order, policies, later, wait, at, law, data) -> None:
+    asks = data.draw(asks_of(order))
+    begun = order.placed_at + wait
+    coming = [replace(terms, version=terms.version + 3, valid_from=begun) for terms in later]
+    assert judge(order, asks, [*policies, *coming], at, law) == judge(order, asks, policies, at, law)
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, rows=st.lists(country_rows, max_size=4), data=st.data())
+def test_a_law_that_begins_after_the_order_changes_nothing(order, policies, at, rows, data) -> None:
+    """Neither the consumer's nor the trader's; the day of the contract is that of where the consumer is."""
+    asks = data.draw(asks_of(order))
+    coming = tuple(replace(row, effective_from=order_day(order) + timedelta(days=1)) for row in rows)
+    law = replace(LAW, countries=(*coming, *LAW.countries))
+    assert judge(order, asks, policies, at, law) == judge(order, asks, policies, at)
+
+
+@unhurried
+@given(order=orders, policies=policy_lists, at=moments, law=laws, data=st.data())
+def test_the_zone_of_the_machine_changes_nothing(order, policies, at, law, data) -> None:
+    asks = data.draw(asks_of(order))
+    verdicts = []
+    for zone in ("UTC", "Pacific/Kiritimati", "America/Los_Angeles"):
+        with on_a_machine_in(zone):
+            verdicts.append(judge(order, asks, policies, at, law))
+    assert verdicts[1:] == verdicts[:1] * 2
 
 
 @unhurried
