@@ -21,6 +21,7 @@ ZONES = {
     "US": "America/New_York",
     "IT": "Europe/Rome",
     "CZ": "Europe/Prague",
+    "PL": "Europe/Warsaw",
     "CH": "Europe/Zurich",
     "HR": "Europe/Zagreb",
 }

@@ -5,7 +5,7 @@ from returns.policy.law import LAW
 from tests.policy.making import day, delivered, line, order, parcel
 
 
-def test_a_fault_is_liable_for_two_years_and_for_three_in_sweden() -> None:
+def test_SE_a_fault_is_liable_for_three_years_and_elsewhere_for_two() -> None:
     for country, last in (("DE", "2028-11-02"), ("SE", "2029-11-02")):
         facts = delivered("2026-11-02", country)
         assert liable_until(facts, facts.lines[0], LAW) == day(last)
@@ -34,13 +34,13 @@ def test_M1_M3_the_money_is_due_fourteen_days_from_the_statement_or_with_the_goo
     assert refund_due(regime, INFORMED, sent_on=day("2026-11-20"), received_on=LATER) == day("2026-11-20")
 
 
-def test_M4_in_the_uk_fourteen_days_run_from_the_goods_or_their_proof() -> None:
+def test_M4_UK_fourteen_days_run_from_the_goods_or_their_proof() -> None:
     regime = LAW.regimes["UK"]
     assert refund_due(regime, INFORMED, sent_on=day("2026-11-04"), received_on=LATER) == day("2026-11-18")
     assert refund_due(regime, INFORMED, sent_on=None, received_on=None) is None
 
 
-def test_in_china_seven_days_run_from_the_receipt() -> None:
+def test_China_seven_days_run_from_the_receipt() -> None:
     regime = LAW.regimes["CN"]
     assert refund_due(regime, INFORMED, sent_on=INFORMED, received_on=None) is None
     assert refund_due(regime, INFORMED, sent_on=INFORMED, received_on=LATER) == day("2026-12-02")

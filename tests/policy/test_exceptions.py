@@ -90,7 +90,7 @@ def test_a_shop_may_take_back_what_the_law_excepts() -> None:
     assert (answered.answer, answered.by_right, answered.until) == (ACCEPT, False, day("2026-12-02"))
 
 
-def test_an_exception_that_the_country_does_not_know_takes_no_right() -> None:
+def test_China_an_exception_that_the_country_does_not_know_takes_no_right() -> None:
     """China's law has nothing on auctions."""
     facts = order(line(parcel("2026-11-02", zone="Asia/Shanghai"), exception="k"), country="CN")
     assert summary(verdict(facts, at("2026-11-05"), WINDOW_30)) == (ACCEPT, ["exception_k", "statutory_right"])

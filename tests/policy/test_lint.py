@@ -117,7 +117,7 @@ def test_a_percentage_is_between_nothing_and_all() -> None:
     assert codes == [["percent_out_of_range"], [], [], ["percent_out_of_range"]]
 
 
-def test_china_asks_for_seven_days_only() -> None:
+def test_China_asks_for_seven_days_only() -> None:
     assert lint(policy(7, countries=frozenset({"CN"})), TODAY) == ()
     assert lint(policy(6, countries=frozenset({"CN"})), TODAY) == (
         error("C-1", "window_shorter_than_law", days=6, law_days=7, countries="CN"),

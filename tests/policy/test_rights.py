@@ -60,7 +60,7 @@ def test_there_is_no_right_for_businesses_in_countries_without_one_and_to_except
     assert right(order(line(parcel("2026-11-02"), exception="c")), "2026-11-10") == NO_RIGHT
 
 
-def test_in_japan_shown_terms_take_the_place_of_the_right() -> None:
+def test_Japan_shown_terms_take_the_place_of_the_right() -> None:
     facts = delivered("2026-11-02", "JP")
     assert right(facts, "2026-11-09") == Right(Standing.OPEN, End(day("2026-11-09"), "Asia/Tokyo"))
     assert right(facts, "2026-11-09", WINDOW_30) == NO_RIGHT

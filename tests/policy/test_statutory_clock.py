@@ -212,7 +212,7 @@ def test_C9_what_nobody_said_about_the_notice_the_setting_answers(presumed, last
     assert last_day(facts) == day(last)
 
 
-def test_C9_china_knows_no_longer_period() -> None:
+def test_C9_China_knows_no_longer_period() -> None:
     assert last_day(delivered("2026-11-02", "CN", notice_given_at=None)) == day("2026-11-09")
 
 
@@ -239,6 +239,42 @@ def test_P2_the_law_is_that_of_the_country_of_delivery() -> None:
 def test_P4_switzerland_and_the_states_give_no_right() -> None:
     assert last_day(delivered("2026-11-02", "CH")) is None
     assert last_day(delivered("2026-11-02", "US")) is None
+
+
+# --- other places, law.md section 8 ---
+
+
+def test_UK_the_last_item_counts_and_an_untold_buyer_has_twelve_months_more() -> None:
+    two = order(line(parcel("2026-11-02"), id="1"), line(parcel("2026-11-20"), id="2"), country="GB")
+    assert last_day(two) == day("2026-12-04")
+    assert last_day(delivered("2026-10-31", "GB", notice_given_at=None)) == day("2027-11-14")
+
+
+def test_China_the_days_follow_the_day_of_signing_and_move_off_a_holiday() -> None:
+    """Seven days after 24 September 2026 is National Day, which lasts with its weekend to the seventh of October."""
+    signed = delivered("2026-09-24", "CN", placed_at=at("2026-09-01"))
+    assert last_day(signed) == day("2026-10-08")
+
+
+def test_Japan_the_day_of_delivery_is_one_of_the_eight() -> None:
+    assert last_day(delivered("2026-11-02", "JP")) == day("2026-11-09")
+
+
+def test_USA_no_federal_law_gives_a_right() -> None:
+    assert last_day(delivered("2026-11-02", "US")) is None
+
+
+def test_CZ_the_last_piece_counts_and_late_notice_brings_fourteen_days() -> None:
+    two = order(line(parcel("2026-11-02"), id="1"), line(parcel("2026-11-20"), id="2"), country="CZ")
+    assert last_day(two) == day("2026-12-04")
+    assert last_day(delivered("2026-11-02", "CZ", notice_given_at=at("2027-02-01"))) == day("2027-02-15")
+    assert last_day(delivered("2026-11-02", "CZ", notice_given_at=None)) == day("2027-11-16")
+
+
+def test_PL_the_end_moves_off_a_saturday_a_sunday_and_a_holiday() -> None:
+    """The days from 28 October 2026 end on the eleventh of November, when Poland celebrates."""
+    ends = [last_day(delivered(held, "PL")) for held in ("2026-10-31", "2026-11-01", "2026-10-28")]
+    assert ends == [day("2026-11-16"), day("2026-11-16"), day("2026-11-12")]
 
 
 def test_a_contract_older_than_the_law_has_no_right_by_it() -> None:

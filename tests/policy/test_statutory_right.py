@@ -115,7 +115,7 @@ def test_a_courtesy_claims_no_right() -> None:
     assert answered.statutory_until is None
 
 
-def test_in_japan_shown_terms_win_and_silence_gives_eight_days() -> None:
+def test_Japan_shown_terms_win_and_silence_gives_eight_days() -> None:
     facts = delivered("2026-11-02", "JP")
     last, after = at("2026-11-09 23:59", "Asia/Tokyo"), at("2026-11-10 00:00", "Asia/Tokyo")
     assert summary(verdict(facts, last)) == (ACCEPT, ["no_policy", "statutory_right"])

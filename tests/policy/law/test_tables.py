@@ -45,7 +45,7 @@ def test_a_country_that_the_tables_do_not_know_has_no_right() -> None:
     ("country", "first_day"),
     [("DE", "2026-06-19"), ("IT", "2026-06-19"), ("EE", "2026-09-01"), ("AT", "2026-10-01")],
 )
-def test_the_withdrawal_function_is_a_duty_from_its_day_on(country: str, first_day: str) -> None:
+def test_W1_the_withdrawal_function_is_a_duty_from_its_day_on(country: str, first_day: str) -> None:
     first = date.fromisoformat(first_day)
     duty = LAW.function(country, first)
     assert duty is not None
@@ -53,17 +53,29 @@ def test_the_withdrawal_function_is_a_duty_from_its_day_on(country: str, first_d
     assert LAW.function(country, date.fromordinal(first.toordinal() - 1)) is None
 
 
-def test_what_was_not_read_is_not_called_confirmed() -> None:
+def test_W1_what_was_not_read_is_not_called_confirmed() -> None:
     assert " ".join(sorted(row.country for row in LAW.functions if row.confirmed)) == "AT DE EE FR IT NL RO SE"
     assert set(UNION.split()) <= {row.country for row in LAW.functions}
 
 
-def test_the_statutory_labels_are_there_in_all_official_languages() -> None:
+def test_W2_W5_the_statutory_labels_are_there_in_all_official_languages() -> None:
     assert " ".join(sorted(LAW.labels)) == "bg cs da de el en es et fi fr ga hr hu it lt lv mt nl pl pt ro sk sl sv"
     assert (LAW.labels["de"].function, LAW.labels["de"].confirmation) == ("Vertrag widerrufen", "Widerruf bestätigen")
     assert LAW.labels["en"].function == "Withdraw from contract here"
     assert LAW.labels["et"].confirmation == "Kinnitan taganemise"
     assert LAW.labels["it"].function == "Recedere dal contratto qui"
+
+
+def test_W2_six_versions_have_no_word_for_here_and_are_not_completed() -> None:
+    six = {language: LAW.labels[language].function for language in ("da", "de", "et", "hr", "hu", "lv")}
+    assert six == {
+        "da": "Fortryd aftale",
+        "de": "Vertrag widerrufen",
+        "et": "Taganen lepingust",
+        "hr": "Odustati od ugovora",
+        "hu": "Elállás a szerződéstől",
+        "lv": "Atteikties no līguma",
+    }
 
 
 def test_the_letters_of_article_16_and_what_they_hang_on() -> None:
