@@ -4,7 +4,7 @@
 # Django's forms and pages have type parameters in the type checker's stubs alone.
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -170,8 +170,10 @@ def _follows(key: str, start: datetime) -> Policy | None:
 
 
 def _found(policy: Policy) -> Iterable[Issue]:
-    """What the linter says of this version, on the first day on which it holds from now on."""
-    return lint(policy.terms, timezone.localdate(_from(policy)))
+    """What the linter says of this version, from the first day to the last on which it holds from now on."""
+    end = policy.valid_until
+    last = timezone.localdate(end - timedelta.resolution) if end else date.max
+    return lint(policy.terms, timezone.localdate(_from(policy)), last)
 
 
 def _from(policy: Policy) -> datetime:

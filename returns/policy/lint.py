@@ -4,7 +4,7 @@ An error is a promise that the shop may not make; `judge` still gives consumers 
 wrong. A warning is lawful and probably not meant. Codes and values only; sentences are made elsewhere.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -55,30 +55,44 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A policy version with the countries where a statutory right binds it; one that shown terms replace does not."""
+    """A policy version with the rights that bind it, by country; a right that shown terms replace does not.
+
+    A country whose law changes while the version lasts has several.
+    """
 
     terms: Terms
-    regimes: Mapping[str, Regime]
+    regimes: Mapping[str, Collection[Regime]]
 
     def where(self, test: Callable[[Regime], bool] = lambda _: True) -> str:
-        """The countries whose law passes the test."""
-        return " ".join(sorted(country for country, regime in self.regimes.items() if test(regime)))
+        """The countries where a law passes the test."""
+        return " ".join(sorted(country for country, regimes in self.regimes.items() if any(map(test, regimes))))
 
     def longest(self, test: Callable[[Regime], bool]) -> int:
         """The longest statutory period among them."""
-        return max(regime.days for regime in self.regimes.values() if test(regime))
+        return max(regime.days for regimes in self.regimes.values() for regime in regimes if test(regime))
 
 
 type Check = Callable[[Reach], Issue | None]
 
 
-def lint(terms: Terms, on: date, law: Law = LAW) -> tuple[Issue, ...]:
-    """All issues of one version, were it to bind orders placed on that day."""
+def lint(terms: Terms, first: date, last: date = date.max, law: Law = LAW) -> tuple[Issue, ...]:
+    """All issues of one version, were it to bind orders placed from the first day to the last one.
+
+    Each once, with all countries that it touches on any of these days: what is lawful today may not stay so.
+    """
+    days = {first, *(row.effective_from for row in law.countries if first < row.effective_from <= last)}
     countries = terms.countries or {row.country for row in law.countries}
-    regimes = {country: law.regime(country, on) for country in countries}
-    binding = {country: regime for country, regime in regimes.items() if regime and not regime.only_without_terms}
-    reach = Reach(terms, binding)
+    binding = {country: [*_binding(law, country, days)] for country in countries}
+    reach = Reach(terms, {country: found for country, found in binding.items() if found})
     return tuple(issue for check in CHECKS if (issue := check(reach)) is not None)
+
+
+def _binding(law: Law, country: str, days: Iterable[date]) -> Iterator[Regime]:
+    """The rights of a country on these days that no shown terms replace."""
+    for day in days:
+        regime = law.regime(country, day)
+        if regime is not None and not regime.only_without_terms:
+            yield regime
 
 
 def lint_together(policies: Sequence[Terms], at: datetime) -> tuple[Issue, ...]:

@@ -1,10 +1,12 @@
 """What the merchant is warned of."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from returns.policy.facts import CountedFrom, OutboundShipping, Resolution, Season, Terms
+from returns.policy.law import LAW
 from returns.policy.lint import LINT_CODES, Issue, Severity, lint, lint_together
 from tests.policy.making import PLACED, at, day
 
@@ -167,7 +169,43 @@ def test_a_policy_for_all_countries_meets_every_law() -> None:
 
 
 def test_a_law_that_is_not_yet_in_force_breaks_nothing() -> None:
-    assert lint(policy(3), day("2014-06-12")) == ()
+    assert lint(policy(3), day("2014-06-12"), day("2014-06-12")) == ()
+
+
+NEXT_YEAR = day("2027-01-01")
+GERMAN = next(row for row in LAW.countries if row.country == "DE")
+
+
+def test_a_law_that_changes_while_the_policy_lasts_is_looked_at_too() -> None:
+    """Swiss law gives no right today; here it is to give one next year."""
+    swiss = replace(GERMAN, country="CH", effective_from=NEXT_YEAR)
+    law = replace(LAW, countries=(*LAW.countries, swiss))
+    short = policy(13, countries=frozenset({"CH"}))
+    assert lint(short, TODAY, day("2026-12-31"), law) == ()
+    too_few = error("C-1", "window_shorter_than_law", days=13, law_days=14, countries="CH")
+    assert lint(short, TODAY, NEXT_YEAR, law) == lint(short, TODAY, law=law) == (too_few,)
+
+
+def test_a_finding_of_today_and_of_a_law_to_come_is_told_once_with_all_its_countries() -> None:
+    swiss = replace(GERMAN, country="CH", effective_from=NEXT_YEAR)
+    law = replace(LAW, countries=(*LAW.countries, swiss))
+    both = policy(13, countries=frozenset({"CH", "DE"}))
+    assert lint(both, TODAY, law=law) == (
+        error("C-1", "window_shorter_than_law", days=13, law_days=14, countries="CH DE"),
+    )
+
+
+def test_a_law_that_becomes_milder_is_looked_at_as_it_is_until_then() -> None:
+    """Fourteen days until the end of the year, seven after it."""
+    milder = replace(LAW, countries=(*LAW.countries, replace(GERMAN, regime="CN", effective_from=NEXT_YEAR)))
+    too_few = error("C-1", "window_shorter_than_law", days=10, law_days=14, countries="DE")
+    assert lint(policy(10), TODAY, law=milder) == (too_few,)
+    assert lint(policy(10), NEXT_YEAR, law=milder) == ()
+
+
+def test_USA_new_york_wants_each_fee_shown_before_it_is_taken() -> None:
+    told = warning("8", "fees_to_disclose", countries="US")
+    assert lint(policy(countries=frozenset({"US"}), restocking_percent=10), TODAY) == (told,)
 
 
 def test_goods_that_no_policy_covers_are_told() -> None:

@@ -1,12 +1,16 @@
 """The manager's policies: promises that stay kept, new versions of them, and what the linter says of a setting."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from returns.models import Policy, Season
+from returns.policy.law import LAW
+from returns.policy.lint import lint
 from tests.people import promised
 
 pytestmark = pytest.mark.django_db
@@ -312,6 +316,26 @@ def test_a_setting_against_the_law_does_not_go_live_where_the_law_holds(office, 
     assert "Germany" in errors(page)[field][0]
     free = {**GERMAN, "countries": "ch"}
     assert office.post(ADD, {**typed(office.get(ADD)), **free, **address, "return_cost_told": ""}).status_code == 302
+
+
+@pytest.fixture
+def swiss_law(monkeypatch) -> date:
+    """The day on which a right to withdraw begins in Switzerland."""
+    begins = timezone.localdate(in_days(30))
+    german = next(row for row in LAW.countries if row.country == "DE")
+    row = replace(german, country="CH", effective_from=begins)
+    law = replace(LAW, countries=(*LAW.countries, row))
+    monkeypatch.setattr("portal.admin.policies.lint", partial(lint, law=law))
+    return begins
+
+
+def test_a_setting_does_not_go_live_against_a_law_that_begins_while_it_holds(office, swiss_law):
+    page = {**GERMAN, "countries": "ch", "window_days": "13"}
+    answer = sent(office, ADD, **page)
+    assert list(errors(answer)) == ["window_days"]
+    assert len(errors(answer)["window_days"]) == 1
+    ends = {"valid_until_0": swiss_law.isoformat(), "valid_until_1": "00:00:00"}
+    assert sent(office, ADD, **page, **ends).status_code == 302
 
 
 def test_a_warning_is_told_and_saved(office):
