@@ -147,6 +147,16 @@ def test_a_refused_quantity_says_how_many_units_may_still_come() -> None:
     assert verdict(facts, at("2026-12-10"), WINDOW_30, units=1, law=None).answer is ACCEPT
 
 
+def test_a_line_in_two_parcels_may_come_back_parcel_by_parcel() -> None:
+    """The first is here on 2 November and sent back; the second comes on the 20th, with thirty days of its own."""
+    first, second = parcel("2026-11-02", 2), parcel("2026-11-20", 1)
+    half = order(line(first))
+    assert summary(verdict(half, WITHIN, WINDOW_30, units=2, law=None)) == (ACCEPT, [])
+    assert summary(verdict(half, WITHIN, WINDOW_30, units=3, law=None)) == (REFER, ["not_delivered"])
+    rest = verdict(order(line(first, second, taken=2)), at("2026-12-20"), WINDOW_30, law=None)
+    assert (rest.answer, rest.policy_until) == (ACCEPT, day("2026-12-20"))
+
+
 def test_two_asks_of_one_line_share_its_earliest_end() -> None:
     facts = order(line(parcel("2026-11-02", 2), parcel("2026-11-20", 1)))
     asks = [Ask("1", 1), Ask("1", 1, COURTESY)]
