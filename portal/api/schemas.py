@@ -287,7 +287,9 @@ class PreviewBody(Body):
 class ReturnItemBody(Body):
     line: Number
     quantity: Units
-    reason: Reason
+    reason: Annotated[
+        Text, Field(max_length=50, description="A code of the shop's reasons; empty where the shopper gives none.")
+    ]  # a withdrawal needs none (law.md W-4)
     resolution: Resolution
     note: Note = ""
     seal_broken: bool | None = None

@@ -198,6 +198,18 @@ def test_reason_and_resolution_may_be_left_out_in_a_preview_alone(shop, missing)
     assert refused.json()["error"]["fields"] == {f"items.0.{missing}": "Field required"}
 
 
+def test_W4_a_return_may_be_opened_without_saying_why(shop):
+    bought()
+    answer = shop.post("/returns", {"order": "A-1001", "items": [SHIRT | {"reason": ""}]})
+    assert answer.status_code == 201
+    (item,) = answer.json()["items"]
+    assert (item["reason"], item["verdict"]["answer"], item["verdict"]["statutory_until"]) == (
+        "",
+        "accept",
+        "2026-11-23",
+    )
+
+
 def test_an_unknown_order_is_not_found(shop):
     for path in ("/returns", "/returns/preview"):
         assert shop.post(path, {"order": "A-9", "items": [SHIRT]}).status_code == 404
