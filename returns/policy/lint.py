@@ -2,6 +2,12 @@
 
 An error is a promise that the shop may not make; `judge` still gives consumers their right, but the text would be
 wrong. A warning is lawful and probably not meant. Codes and values only; sentences are made elsewhere.
+
+Two wrongs have no check, for no setting can cause them:
+
+* Credit only (M-5). `Terms.resolutions` names what stands beside money back; `resolutions.offered` begins with it.
+* A reason demanded for a withdrawal (W-4). To give none is the first choice of the shopper's form and "" in the API;
+  it is no row of the shop's reasons, so that nobody can retire it, and it is judged as a withdrawal.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

@@ -36,6 +36,20 @@ def test_M5_money_back_is_offered_by_every_policy_and_without_one() -> None:
     assert only(item(terms=promising())) == only(item(terms=None)) == MONEY
 
 
+@given(
+    resolutions=st.frozensets(st.sampled_from(Resolution)),
+    keep_up_to=st.none() | st.integers(0, 2_000),
+    share=st.integers(0, 2_000),
+    answer=st.sampled_from(Answer),
+    path=st.sampled_from(LegalPath),
+)
+def test_M5_no_terms_can_be_set_so_that_money_back_is_not_the_first_choice(
+    resolutions: frozenset[Resolution], keep_up_to: int | None, share: int, answer: Answer, path: LegalPath
+) -> None:
+    terms = promising(resolutions=resolutions, keep_up_to=keep_up_to)
+    assert only(item(share, terms, answer, legal_path=path))[0] is REFUND
+
+
 def test_what_the_promise_offers_stands_beside_money_back() -> None:
     assert only(item(terms=promising(resolutions=frozenset({CREDIT})))) == (REFUND, CREDIT)
     assert only(item()) == ALL

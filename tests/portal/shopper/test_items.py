@@ -7,7 +7,8 @@ import pytest
 
 from returns.actions.requests import Wish
 from returns.importing.data import LineData
-from returns.models import RMA
+from returns.models import RMA, Reason
+from returns.policy.facts import Answer
 from tests.people import MUG, NOW, SHIRT, asked, bought, jana_order, late_order, promised
 from tests.portal.shopper.conftest import address
 from tests.portal.shopper.reading import Page
@@ -142,6 +143,17 @@ def test_a_reason_that_is_not_in_the_list_is_refused(visitor, reason):
     order = bought()
     answer = visitor(order).post(items(order), chosen("2", **{"reason-2": reason}))
     assert Page(answer).summary == [("item-1-reason", "Mug: Please choose a reason from the list.")]
+
+
+def test_W4_whatever_reasons_the_shop_has_nobody_needs_to_give_one(visitor):
+    """Not even where the shop has retired them all: to say nothing is to withdraw, and no row of the shop's."""
+    Reason.objects.update(retired_at=NOW)
+    order = bought()
+    browser = visitor(order)
+    assert '<option value="">I would rather not say</option>' in browser.get(items(order)).content.decode()
+    assert browser.post(items(order), chosen(**{"reason-1": ""}))["Location"] == address("way", order.number)
+    item = asked(order, Wish("1", 1)).items.get()
+    assert (item.reason, item.judged.answer, item.judged.by_right) == (None, Answer.ACCEPT, True)
 
 
 def test_a_note_has_its_limit_and_is_kept(visitor):
