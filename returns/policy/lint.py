@@ -17,7 +17,7 @@ from enum import StrEnum
 from itertools import combinations, pairwise
 from types import MappingProxyType
 
-from returns.policy.facts import CountedFrom, OutboundShipping, Resolution, Terms
+from returns.policy.facts import CountedFrom, LegalPath, OutboundShipping, Resolution, Terms
 from returns.policy.law import LAW, Law, Regime
 from returns.policy.precedence import in_force, strength
 
@@ -39,6 +39,7 @@ LINT_CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "seasons_overlap": ("ordered_from", "ordered_until"),
         "goods_without_policy": (),
         "decided_by_name": ("first", "second"),
+        "reason_claims_no_right": (),
     }
 )
 """Code -> the names of its values; `countries` are ISO codes with spaces between."""
@@ -104,6 +105,14 @@ def _binding(law: Law, country: str, days: Iterable[date]) -> Iterator[Regime]:
 def lint_together(policies: Sequence[Terms], at: datetime) -> tuple[Issue, ...]:
     """What the policies in force for an order placed then leave open between them."""
     return tuple(_together(in_force(policies, at)))
+
+
+def lint_reason(path: LegalPath) -> tuple[Issue, ...]:
+    """What a reason offered to shoppers would break: a courtesy is judged without the right to withdraw (P-3).
+
+    A warning, because whoever gives it may be no party to the contract, as the recipient of a gift is not.
+    """
+    return (_warning("P-3", "reason_claims_no_right"),) if path is LegalPath.COURTESY else ()
 
 
 def window_shorter_than_law(reach: Reach) -> Issue | None:

@@ -90,4 +90,8 @@ _ISSUES: dict[str, Callable[[Values], str]] = {
         )
         % v
     ),
+    "reason_claims_no_right": lambda _v: gettext(
+        "Whoever gives this reason is judged without the right to withdraw: choose it only for people who did not buy "
+        "the goods, such as recipients of a gift."
+    ),
 }

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from returns.policy.facts import CountedFrom, OutboundShipping, Resolution, Season, Terms
+from returns.policy.facts import CountedFrom, LegalPath, OutboundShipping, Resolution, Season, Terms
 from returns.policy.law import LAW
-from returns.policy.lint import LINT_CODES, Issue, Severity, lint, lint_together
+from returns.policy.lint import LINT_CODES, Issue, Severity, lint, lint_reason, lint_together
 from tests.policy.making import PLACED, at, day
 
 TODAY = day("2026-11-22")
@@ -240,9 +240,15 @@ def test_two_policies_that_only_their_names_decide_are_told() -> None:
     )
 
 
+def test_P3_a_reason_that_claims_no_right_is_told_of() -> None:
+    assert lint_reason(LegalPath.COURTESY) == (warning("P-3", "reason_claims_no_right"),)
+    assert lint_reason(LegalPath.WITHDRAWAL) == lint_reason(LegalPath.CONFORMITY) == ()
+
+
 def test_every_code_is_declared_with_its_values_and_has_a_case() -> None:
     shoes = [policy(id=name, kinds=frozenset({"shoes"})) for name in "ab"]
     found = [issue for _, issue in CASES] + list(lint_together(shoes, at("2026-11-22")))
+    found += [*lint_reason(LegalPath.COURTESY)]
     assert {issue.code for issue in found} == set(LINT_CODES)
     assert all(tuple(issue.values) == LINT_CODES[issue.code] for issue in found)
     assert " ".join(Severity) == "error warning"

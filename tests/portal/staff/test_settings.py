@@ -40,6 +40,15 @@ def test_a_reason_is_retired_and_never_deleted(office):
     assert office.post(f"/admin/returns/reason/{reason.pk}/delete/", {"post": "yes"}).status_code == 403
 
 
+def test_P3_a_manager_is_warned_of_a_reason_that_claims_no_right(office):
+    reason = Reason.objects.get(code="changed_mind")
+    address = f"/admin/returns/reason/{reason.pk}/change/"
+    for path, warned in (("courtesy", True), ("withdrawal", False)):
+        page = office.post(address, {**fields_of(office.get(address)), "legal_path": path}, follow=True)
+        told = [str(message) for message in page.context["messages"]]
+        assert any(sentence.endswith("such as recipients of a gift. (P-3)") for sentence in told) is warned
+
+
 @pytest.mark.parametrize("model", ["policy", "user"])
 def test_what_was_ever_used_is_not_deleted(office, bob, model):
     row = {"policy": promised(), "user": bob}[model]
