@@ -40,6 +40,7 @@ LINT_CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "goods_without_policy": (),
         "decided_by_name": ("first", "second"),
         "reason_claims_no_right": (),
+        "statutory_label_changed": ("language", "shown", "label"),
     }
 )
 """Code -> the names of its values; `countries` are ISO codes with spaces between."""
@@ -113,6 +114,21 @@ def lint_reason(path: LegalPath) -> tuple[Issue, ...]:
     A warning, because whoever gives it may be no party to the contract, as the recipient of a gift is not.
     """
     return (_warning("P-3", "reason_claims_no_right"),) if path is LegalPath.COURTESY else ()
+
+
+def lint_labels(shown: Mapping[str, tuple[str, str]], law: Law = LAW) -> tuple[Issue, ...]:
+    """Where the texts of the withdrawal function are not those of the law: language -> (function, confirmation).
+
+    A warning, because an unambiguous equivalent is lawful (W-2, W-5). A language without a text of the law has none
+    to differ from. No page has the function yet; the one that will takes `LAW.labels`, never the catalogues.
+    """
+    return tuple(
+        _warning(rule, "statutory_label_changed", language=language, shown=text, label=label)
+        for language, texts in shown.items()
+        if (row := law.labels.get(language)) is not None
+        for rule, text, label in zip(("W-2", "W-5"), texts, (row.function, row.confirmation), strict=True)
+        if text != label
+    )
 
 
 def window_shorter_than_law(reach: Reach) -> Issue | None:

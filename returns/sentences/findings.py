@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext
 
 from returns.policy.lint import Issue
-from returns.sentences.writing import day, some_countries
+from returns.sentences.writing import day, language, some_countries
 
 Values = Mapping[str, str | int]
 
@@ -16,6 +16,8 @@ def of_issue(issue: Issue) -> str:
     values = dict(issue.values)
     if "countries" in values:
         values["countries"] = some_countries(str(values["countries"]).split())
+    if "language" in values:
+        values["language"] = language(str(values["language"]))
     sentence = _ISSUES[issue.code](values)
     return sentence if issue.rule == "own" else f"{sentence} ({issue.rule})"
 
@@ -93,5 +95,12 @@ _ISSUES: dict[str, Callable[[Values], str]] = {
     "reason_claims_no_right": lambda _v: gettext(
         "Whoever gives this reason is judged without the right to withdraw: choose it only for people who did not buy "
         "the goods, such as recipients of a gift."
+    ),
+    "statutory_label_changed": lambda v: (
+        gettext(
+            "In this language (%(language)s) the law names the button “%(label)s”: “%(shown)s” must mean the same "
+            "beyond doubt."
+        )
+        % v
     ),
 }

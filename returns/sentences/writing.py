@@ -95,6 +95,10 @@ def country(code: str) -> str:
     return str(reading().territories.get(code, code))
 
 
+def language(code: str) -> str:
+    return str(reading().languages.get(code, code))
+
+
 def every_country() -> list[tuple[str, str]]:
     """(code, name) of all there are, by name."""
     return sorted(((code, country(code)) for code in COUNTRIES), key=lambda pair: pair[1])

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.utils.translation import ngettext, override
 
+from returns.policy.law import LAW
 from tests.catalogues.english import LANGUAGES, pairs
 
 ROOT = Path(settings.BASE_DIR)
@@ -97,3 +98,10 @@ def test_sentences_are_marked_by_names_that_the_tools_of_catalogues_know() -> No
         if name.asname not in (None, "_")
     ]
     assert renamed == []
+
+
+def test_W2_W5_no_catalogue_holds_a_statutory_label() -> None:
+    """A catalogue could change them; pages take them from the law's own table."""
+    law = {text for row in LAW.labels.values() for text in (row.function, row.confirmation)}
+    held = {text for language in LANGUAGES for pair in pairs(language) for text in pair}
+    assert law & held == set()

@@ -7,7 +7,7 @@ import pytest
 
 from returns.policy.facts import CountedFrom, LegalPath, OutboundShipping, Resolution, Season, Terms
 from returns.policy.law import LAW
-from returns.policy.lint import LINT_CODES, Issue, Severity, lint, lint_reason, lint_together
+from returns.policy.lint import LINT_CODES, Issue, Severity, lint, lint_labels, lint_reason, lint_together
 from tests.policy.making import PLACED, at, day
 
 TODAY = day("2026-11-22")
@@ -245,10 +245,35 @@ def test_P3_a_reason_that_claims_no_right_is_told_of() -> None:
     assert lint_reason(LegalPath.WITHDRAWAL) == lint_reason(LegalPath.CONFORMITY) == ()
 
 
+LABELS = {language: (row.function, row.confirmation) for language, row in LAW.labels.items()}
+COMPLETED = {"de": ("Hier Vertrag widerrufen", "Widerruf bestätigen"), "en": ("Withdraw from contract here", "Confirm")}
+
+
+def test_the_laws_own_labels_are_left_alone() -> None:
+    assert lint_labels(LABELS) == ()
+
+
+def test_W2_W5_a_changed_statutory_label_is_named_with_the_laws_words() -> None:
+    assert lint_labels({**LABELS, **COMPLETED}) == (
+        warning("W-5", "statutory_label_changed", language="en", shown="Confirm", label=LAW.labels["en"].confirmation),
+        warning(
+            "W-2",
+            "statutory_label_changed",
+            language="de",
+            shown="Hier Vertrag widerrufen",
+            label=LAW.labels["de"].function,
+        ),
+    )
+
+
+def test_a_language_without_a_text_of_the_law_has_none_to_differ_from() -> None:
+    assert lint_labels({"ja": ("契約を撤回", "確認")}) == ()
+
+
 def test_every_code_is_declared_with_its_values_and_has_a_case() -> None:
     shoes = [policy(id=name, kinds=frozenset({"shoes"})) for name in "ab"]
     found = [issue for _, issue in CASES] + list(lint_together(shoes, at("2026-11-22")))
-    found += [*lint_reason(LegalPath.COURTESY)]
+    found += [*lint_reason(LegalPath.COURTESY), *lint_labels(COMPLETED)]
     assert {issue.code for issue in found} == set(LINT_CODES)
     assert all(tuple(issue.values) == LINT_CODES[issue.code] for issue in found)
     assert " ".join(Severity) == "error warning"

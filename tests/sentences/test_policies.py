@@ -128,6 +128,9 @@ VALUES: dict[str, str | int] = {
     "ordered_until": "2026-12-24",
     "valid_from": "2026-11-15T00:00:00+00:00",
     "valid_until": "2026-11-14T00:00:00+00:00",
+    "language": "de",
+    "shown": "Hier widerrufen",
+    "label": "Vertrag widerrufen",
 }
 
 
@@ -154,6 +157,16 @@ def test_a_finding_names_countries_and_days() -> None:
         assert sentences.of_issue(found("window_shorter_than_law")) == (
             "The law gives consumers 14 days to withdraw: 10 are too few in Czechia and Germany. (C-1)"
         )
+
+
+def test_a_finding_names_a_language_in_the_readers() -> None:
+    with override("en"):
+        assert sentences.of_issue(found("statutory_label_changed", "W-2")) == (
+            "In this language (German) the law names the button “Vertrag widerrufen”: “Hier widerrufen” must mean the "
+            "same beyond doubt. (W-2)"
+        )
+    with override("cs"):
+        assert "V tomto jazyce (němčina)" in sentences.of_issue(found("statutory_label_changed")).replace("\xa0", " ")
 
 
 def test_a_finding_of_the_shops_own_rules_has_no_number() -> None:
