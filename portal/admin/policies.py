@@ -77,8 +77,8 @@ class PolicyForm(forms.ModelForm):
     free_reasons = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        label=gettext_lazy("Reasons for which the way back is free"),
-        help_text=gettext_lazy("It is always free for faulty goods."),
+        label=gettext_lazy("Reasons for which nothing is charged"),
+        help_text=gettext_lazy("Neither for the way back nor for restocking. Faulty goods never cost anything."),
     )
     resolutions = forms.MultipleChoiceField(
         required=False,
@@ -302,7 +302,7 @@ class PolicyAdmin(TranslationAdmin, ForManagers):
         found = ((sentences.of_issue(issue),) for issue in _all_found(policy))
         return format_html_join("", "<p>{}</p>", found) or _("Nothing.")
 
-    @admin.display(description=gettext_lazy("Reasons for which the way back is free"))
+    @admin.display(description=gettext_lazy("Reasons for which nothing is charged"))
     def free_of_charge(self, policy: Policy) -> str:
         return ", ".join(str(reason) for reason in Reason.objects.filter(code__in=policy.free_reasons)) or "–"
 

@@ -47,7 +47,7 @@ class Conditions:
 
     @cached_property
     def reasons(self) -> dict[str, str]:
-        """The labels of the reasons for which the way back is free."""
+        """The labels of the reasons for which nothing is charged."""
         codes = {code for terms, _kinds in self.covered for code in terms.free_reasons}
         return {reason.code: str(reason) for reason in Reason.objects.filter(code__in=codes)} if codes else {}
 

@@ -296,7 +296,7 @@ def _offer(
     units, given = taken.get(line.pk, (0, 0))
     worth = share(paid=line.paid, quantity=line.quantity, given=given, taken=units, units=wish.units)
     stays = wish.resolution == Resolution.KEEP  # nothing to put back on the shelf
-    fee = restocking_fee(terms, ask.legal_path, worth, by_right=verdict.spares_fees) if terms and not stays else 0
+    fee = restocking_fee(terms, ask, worth, by_right=verdict.spares_fees) if terms and not stays else 0
     return Offer(wish, line, reason, verdict, worth, fee, ask, terms)
 
 

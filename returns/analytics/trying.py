@@ -169,7 +169,7 @@ def _fees(lines: Sequence[Judged], verdicts: Sequence[Verdict], tried: Candidate
         if line.answer is Answer.ACCEPT
     ]
     bound = [(line, one) for line, one in accepted if one is not None]
-    kept = sum(restocking_fee(one, line.ask.legal_path, line.goods, by_right=line.spares_fees) for line, one in bound)
+    kept = sum(restocking_fee(one, line.ask, line.goods, by_right=line.spares_fees) for line, one in bound)
     if len(bound) == len(accepted):
         kept += return_cost(((one, line.ask, line.spares_fees) for line, one in bound), currency)
     return min(kept, sum(line.goods for line, _terms in accepted))

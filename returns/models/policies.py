@@ -141,11 +141,11 @@ class Policy(models.Model):
     return_fee = models.BigIntegerField(_("price of the way back"), default=0, validators=[MinValueValidator(0)])
     return_cost_told = models.BooleanField(_("shoppers are told of it before they buy"), default=True)
     free_reasons = models.JSONField(
-        _("reasons for which the way back is free"),
+        _("reasons for which nothing is charged"),
         default=list,
         blank=True,
         validators=[_words],
-        help_text=_("It is always free for faulty goods."),
+        help_text=_("Neither for the way back nor for restocking. Faulty goods never cost anything."),
     )
     restocking_percent = models.PositiveIntegerField(
         _("restocking fee in percent"), default=0, validators=[MaxValueValidator(100)]

@@ -76,10 +76,10 @@ def worth_of_last(share: int, fee: int, units: int, arrived: int, last: int) -> 
     return due(arrived) - due(arrived - last)
 
 
-def restocking_fee(terms: Terms, legal_path: LegalPath, share: int, *, by_right: bool) -> int:
+def restocking_fee(terms: Terms, ask: Ask, share: int, *, by_right: bool) -> int:
     """What the shop may keep of an item's share, rounded down. `by_right` is whether the verdict spares fees."""
     _check("share", share)
-    if free_of_fees(legal_path, by_right=by_right):
+    if free_of_fees(ask.legal_path, by_right=by_right) or ask.reason in terms.free_reasons:
         return 0
     return min(share, share * terms.restocking_percent // 100)
 

@@ -166,9 +166,9 @@ class Terms:
 
     It binds orders placed in [valid_from, valid_until). `transit_days` stands in for an unknown delivery (law.md C-11).
     Amounts are minor units of `currency` and bind orders paid in it alone; "" is whatever an order was paid in.
-    `free_reasons` are codes of reasons for which the shop pays the way back. `resolutions` are offered beside money
-    back, which is always offered (law.md M-5); `credit_bonus_percent` is added to store credit; a return worth at most
-    `keep_up_to` may be kept, None being never.
+    `free_reasons` are codes of reasons for which nothing is charged, neither for the way back nor for restocking.
+    `resolutions` are offered beside money back, which is always offered (law.md M-5); `credit_bonus_percent` is added
+    to store credit; a return worth at most `keep_up_to` may be kept, None being never.
     """
 
     id: str

@@ -44,13 +44,18 @@ def _price(terms: Terms, reasons: Mapping[str, str]) -> Iterator[str]:
             "currency": terms.currency,
             "price": money(terms.return_fee, terms.currency),
         }
-        if free := sorted(reasons.get(code, code) for code in terms.free_reasons):
-            yield gettext("It costs nothing for these reasons: %(reasons)s.") % {"reasons": listed(free)}
     if terms.restocking_percent:
         yield gettext(
             "We keep %(percent)d percent of the price, but nothing while the law gives you the right to withdraw, and "
             "nothing of faulty goods."
         ) % {"percent": terms.restocking_percent}
+    if terms.return_fee or terms.restocking_percent:
+        yield from _free(terms, reasons)
+
+
+def _free(terms: Terms, reasons: Mapping[str, str]) -> Iterator[str]:
+    if free := sorted(reasons.get(code, code) for code in terms.free_reasons):
+        yield gettext("For these reasons we charge nothing: %(reasons)s.") % {"reasons": listed(free)}
 
 
 def _instead(terms: Terms) -> Iterator[str]:

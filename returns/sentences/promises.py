@@ -59,6 +59,10 @@ def _clauses(terms: Terms) -> Iterator[str]:
         yield gettext("a restocking fee of %(percent)d percent, but none on a withdrawal by law") % {"percent": percent}
     else:
         yield gettext("no fee")
+    if (terms.return_fee or terms.restocking_percent) and (count := len(terms.free_reasons)):
+        yield ngettext("nothing is charged for %(count)d reason", "nothing is charged for %(count)d reasons", count) % {
+            "count": count
+        }
     yield from _instead(terms)
     if terms.final_sale_returnable:
         yield gettext("final sale too")
@@ -77,13 +81,6 @@ def _way_back(terms: Terms) -> str:
     price = {"price": money(terms.return_fee, terms.currency) if terms.currency else str(terms.return_fee)}
     if not terms.return_cost_told:
         return gettext("the label costs %(price)s, which nobody is told before") % price
-    if count := len(terms.free_reasons):
-        told = ngettext(
-            "the label costs %(price)s, but nothing for %(count)d reason",
-            "the label costs %(price)s, but nothing for %(count)d reasons",
-            count,
-        )
-        return told % {**price, "count": count}
     return gettext("the label costs %(price)s") % price
 
 

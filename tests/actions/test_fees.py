@@ -71,6 +71,13 @@ def test_a_reason_that_the_shop_pays_for_makes_the_parcel_free() -> None:
     assert fixed(asked(bought(), all_shirts("arrived_late"))) == ([0], 0)
 
 
+def test_a_reason_for_which_the_shop_charges_nothing_spares_restocking_too() -> None:
+    charging(percent=10, free_reasons=["arrived_late"])
+    rma = asked(bought(), all_shirts("arrived_late"), Wish("2", 1, "changed_mind"), at=LATER)
+    (late, minded), cost = fixed(rma)
+    assert (late, minded, cost) == (0, rma.items.get(line__line_id="2").share // 10, 0)
+
+
 def test_amounts_of_a_policy_do_not_bind_orders_paid_in_another_currency() -> None:
     promised(60, return_fee=9_900, currency="CZK")
     assert fixed(asked(bought(), all_shirts())) == ([0], 0)

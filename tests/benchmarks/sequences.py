@@ -173,11 +173,12 @@ class Shop:
             path = self.random.choice((LegalPath.WITHDRAWAL, LegalPath.WITHDRAWAL, LegalPath.CONFORMITY))
             by_right = self.random.random() < 0.5
             worth = share(self.paid[number], one.quantity, given, units, asked)
-            fee = restocking_fee(terms, path, worth, by_right=by_right)
+            wanted = Ask(one.id, asked, path)
+            fee = restocking_fee(terms, wanted, worth, by_right=by_right)
             rma.items.append(
                 self.item(rma, number, asked, worth, fee, by_right=by_right or path is LegalPath.CONFORMITY)
             )
-            told.append((terms, Ask(one.id, asked, path), by_right))
+            told.append((terms, wanted, by_right))
         if rma.items:
             leaves = sum(item.share - item.fee for item in rma.items)
             rma.cost = min(return_cost(told, self.order.currency), leaves)

@@ -1,5 +1,6 @@
 """Money shared out exactly."""
 
+from dataclasses import replace
 from itertools import accumulate
 
 import pytest
@@ -201,12 +202,20 @@ def test_what_cannot_be_spread_is_refused(total: int, weights: list[int], messag
 # --- fees ---
 
 TEN_PERCENT = Terms("p", 1, 30, restocking_percent=10, return_fee=495)
+WITHDRAWN, FAULTY = Ask("1", 1), Ask("2", 1, CONFORMITY)
+LATE = {reason: Ask("1", 1, reason=reason) for reason in ("arrived_late", "colour", "")}
 
 
 def test_M6_no_restocking_fee_on_a_withdrawal_by_right_or_a_fault() -> None:
-    assert restocking_fee(TEN_PERCENT, WITHDRAWAL, by_right=False, share=9999) == 999
-    assert restocking_fee(TEN_PERCENT, WITHDRAWAL, by_right=True, share=9999) == 0
-    assert restocking_fee(TEN_PERCENT, CONFORMITY, by_right=False, share=9999) == 0
+    assert restocking_fee(TEN_PERCENT, WITHDRAWN, by_right=False, share=9999) == 999
+    assert restocking_fee(TEN_PERCENT, WITHDRAWN, by_right=True, share=9999) == 0
+    assert restocking_fee(TEN_PERCENT, FAULTY, by_right=False, share=9999) == 0
+
+
+def test_no_restocking_fee_for_a_reason_for_which_the_shop_charges_nothing() -> None:
+    kind = replace(TEN_PERCENT, free_reasons=frozenset({"arrived_late"}))
+    fees = {reason: restocking_fee(kind, LATE[reason], 9999, by_right=False) for reason in LATE}
+    assert fees == {"arrived_late": 0, "colour": 999, "": 999}
 
 
 @pytest.mark.parametrize(
@@ -223,15 +232,12 @@ def test_M6_what_spares_fees_is_the_right_or_a_fault(path: LegalPath, by_right: 
 
 
 def test_no_fee_is_more_than_the_share() -> None:
-    assert restocking_fee(Terms("p", 1, 30, restocking_percent=250), WITHDRAWAL, by_right=False, share=100) == 100
+    assert restocking_fee(Terms("p", 1, 30, restocking_percent=250), WITHDRAWN, by_right=False, share=100) == 100
 
 
 def test_a_fee_of_what_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="share: -1 is negative"):
-        restocking_fee(TEN_PERCENT, WITHDRAWAL, -1, by_right=False)
-
-
-WITHDRAWN, FAULTY = Ask("1", 1), Ask("2", 1, CONFORMITY)
+        restocking_fee(TEN_PERCENT, WITHDRAWN, -1, by_right=False)
 
 
 def test_a_parcel_back_costs_its_highest_fee_once() -> None:

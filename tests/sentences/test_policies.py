@@ -81,8 +81,19 @@ SEASON = Season(date(2026, 11, 15), date(2026, 12, 24), date(2027, 1, 31))
             terms(return_fee=495, currency="EUR", free_reasons=frozenset({"arrived_late"})),
             (
                 "All goods may come back within 30 days of delivery in all countries; "
-                "the label costs €4.95, but nothing for 1 reason; no fee."
+                "the label costs €4.95; no fee; nothing is charged for 1 reason."
             ),
+        ),
+        (
+            terms(restocking_percent=15, free_reasons=frozenset({"arrived_late", "colour"})),
+            (
+                "All goods may come back within 30 days of delivery in all countries; we pay for the label; "
+                "a restocking fee of 15 percent, but none on a withdrawal by law; nothing is charged for 2 reasons."
+            ),
+        ),
+        (
+            terms(free_reasons=frozenset({"arrived_late"})),
+            "All goods may come back within 30 days of delivery in all countries; we pay for the label; no fee.",
         ),
         (
             terms(seasons=(SEASON,), final_sale_returnable=True, exceptions_returnable=frozenset("ec")),

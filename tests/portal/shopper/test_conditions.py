@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from returns.models import Policy, Season
-from returns.policy.facts import Answer, Ask, Delivery, LineFacts, OrderFacts
+from returns.models import Policy, Reason, Season
+from returns.policy.amounts import restocking_fee, return_cost
+from returns.policy.facts import Answer, Ask, Delivery, LegalPath, LineFacts, OrderFacts
 from returns.policy.law import LAW
 from returns.policy.verdict import judge
 from returns.sentences.writing import KINDS
@@ -130,6 +131,33 @@ def test_what_the_page_says_is_what_is_decided(client, country, standard) -> Non
             assert (kind, on, judged(kind, country, on)) == (kind, on, expected)
 
 
+def charged(told: list[str], reason: Reason, *, by_right: bool) -> tuple[int, int]:
+    """(restocking of 100.00, the way back) in minor units, by the page's own words."""
+    text = " ".join(told)
+    free = re.search(r"For these reasons we charge nothing: (.+?)\.", text)
+    if free and str(reason) in re.split(", and |, | and ", free[1]):
+        return 0, 0
+    percent, price = re.search(r"We keep (\d+) percent", text), re.search(r"the way back costs €([\d.]+),", text)
+    faulty = reason.legal_path == LegalPath.CONFORMITY
+    spared = faulty or (by_right and "nothing while the law gives you the right to withdraw" in text)
+    way_back = int(price[1].replace(".", "")) if price and not faulty else 0
+    return int(percent[1]) * 100 if percent and not spared else 0, way_back
+
+
+@pytest.mark.parametrize("free", [[], ["arrived_late"], ["arrived_late", "colour", "faulty"]])
+@pytest.mark.parametrize("fee", [0, 495])
+@pytest.mark.parametrize("percent", [0, 15])
+def test_what_the_page_says_of_fees_is_what_is_charged(client, free, fee, percent) -> None:
+    terms = policy("standard", 30, free_reasons=free, return_fee=fee, restocking_percent=percent, currency="EUR").terms
+    said = parts(client, "DE")["All goods"]
+    for reason in Reason.objects.offered().leaves():
+        ask = Ask("1", 1, LegalPath(reason.legal_path), reason=reason.code)
+        for by_right in (True, False):
+            kept = restocking_fee(terms, ask, 10_000, by_right=by_right)
+            told = charged(said, reason, by_right=by_right)
+            assert (reason.code, told) == (reason.code, (kept, return_cost([(terms, ask, by_right)], "EUR")))
+
+
 # --- what is said ---
 
 
@@ -158,11 +186,11 @@ def test_all_that_a_policy_promises_is_said(client) -> None:
         "This holds for final sale too.",
         "We also take back what the law excepts here: goods made to your specification.",
         "For orders paid in EUR the way back costs €4.95, once for each parcel.",
-        "It costs nothing for these reasons: It arrived too late.",
         (
             "We keep 10 percent of the price, but nothing while the law gives you the right to withdraw, "
             "and nothing of faulty goods."
         ),
+        "For these reasons we charge nothing: It arrived too late.",
         "If you like, you get store credit instead of the money, with a bonus of 5 percent.",
         "If what you return of an order paid in EUR is worth at most €7.00, you may keep it and get the money back.",
         "An agent looks at each return first.",
