@@ -87,7 +87,7 @@ _ISSUES: dict[str, Callable[[Values], str]] = {
     ),
     "decided_by_name": lambda v: (
         gettext(
-            "%(first)s and %(second)s cover the same goods, equally closely and from the same day on: %(first)s "
+            "%(first)s and %(second)s cover the same goods, equally closely and from the same moment on: %(first)s "
             "counts, because its key comes first."
         )
         % v

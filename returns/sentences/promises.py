@@ -43,7 +43,8 @@ def of_precedence() -> str:
     return gettext(
         "An order keeps the version that was in force when it was placed. Where several policies cover an item, the "
         "most specific one counts: first goods and country, then goods, then country, then neither. Of equally "
-        "specific ones the one that came into force last counts, and if they came on the same day, the first by key."
+        "specific ones the one that came into force last counts, and of those that came at the same moment the one "
+        "whose key comes first."
     )
 
 

@@ -1,6 +1,7 @@
 """What the merchant is warned of."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -217,6 +218,12 @@ def test_a_policy_that_is_not_yet_in_force_covers_nothing() -> None:
     everywhere = policy(countries=frozenset(), valid_from=at("2026-11-22"))
     assert lint_together([everywhere], at("2026-11-21")) == (warning("own", "goods_without_policy"),)
     assert lint_together([everywhere], at("2026-11-22")) == ()
+
+
+def test_policies_of_the_same_day_but_not_of_the_same_moment_need_no_name_to_decide() -> None:
+    first = policy(id="a", countries=frozenset(), valid_from=at("2026-11-21"))
+    second = policy(id="b", countries=frozenset(), valid_from=at("2026-11-21") + timedelta(seconds=1))
+    assert lint_together([first, second], at("2026-11-22")) == ()
 
 
 def test_policies_for_the_same_goods_in_different_countries_do_not_meet() -> None:

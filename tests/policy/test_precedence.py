@@ -69,6 +69,12 @@ def test_of_equally_specific_policies_the_one_that_came_into_force_last_wins() -
     assert chosen(spring, autumn, policy("0-ever", 9)) == "b-autumn 1"
 
 
+def test_what_came_into_force_later_on_the_same_day_came_last() -> None:
+    morning = policy("a-morning", valid_from=PLACED - timedelta(hours=2))
+    noon = policy("b-noon", valid_from=PLACED - timedelta(hours=1))
+    assert chosen(morning, noon) == "b-noon 1"
+
+
 def test_of_policies_alike_in_all_that_the_first_by_name_wins() -> None:
     assert chosen(policy("b"), policy("a"), policy("c", 2)) == "a 1"
 

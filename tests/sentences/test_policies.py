@@ -125,6 +125,12 @@ def test_a_policy_is_one_sentence(promise: Terms, sentence: str) -> None:
         assert sentences.of_terms(promise) == sentence
 
 
+@pytest.mark.parametrize(("language", "moment"), [("en", "at the same moment"), ("cs", "ve stejném okamžiku")])
+def test_a_tie_is_told_as_it_is_broken(language: str, moment: str) -> None:
+    with override(language):
+        assert moment in sentences.of_precedence()
+
+
 # --- findings ---
 
 VALUES: dict[str, str | int] = {
