@@ -102,8 +102,7 @@ class Conditions:
 
     @property
     def faults(self) -> list[str]:
-        photos = max((terms.faulty_photos for terms, _kinds in self.covered), default=0)
-        return [*said.of_faults(self.row.liable_years if self.row else None, photos)]
+        return [*said.of_faults(self.row.liable_years if self.row else None)]
 
 
 @everybody

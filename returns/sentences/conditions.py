@@ -33,6 +33,12 @@ def of_promise(terms: Terms, reasons: Mapping[str, str], on: date) -> Iterator[s
         yield gettext("We also take back what the law excepts here: %(goods)s.") % {"goods": words}
     yield from _price(terms, reasons)
     yield from _instead(terms)
+    if photos := terms.faulty_photos:
+        yield ngettext(
+            "If they are faulty, please send %(count)d photo of the fault.",
+            "If they are faulty, please send %(count)d photos of the fault.",
+            photos,
+        ) % {"count": photos}
     yield from _agent(terms)
 
 
@@ -171,7 +177,7 @@ def of_money_back(regime: Regime) -> str:
     return gettext("You have the money within %(days)d days of our receiving the goods.") % days
 
 
-def of_faults(liable_years: int | None, photos: int) -> Iterator[str]:
+def of_faults(liable_years: int | None) -> Iterator[str]:
     if liable_years is not None:
         yield (
             ngettext(
@@ -182,7 +188,3 @@ def of_faults(liable_years: int | None, photos: int) -> Iterator[str]:
             % {"years": liable_years}
         )
     yield gettext("Faulty goods cost you nothing to send back, and no last day stands above your rights.")
-    if photos:
-        yield ngettext(
-            "Please send %(count)d photo of the fault.", "Please send %(count)d photos of the fault.", photos
-        ) % {"count": photos}

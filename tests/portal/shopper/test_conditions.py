@@ -193,6 +193,7 @@ def test_all_that_a_policy_promises_is_said(client) -> None:
         "For these reasons we charge nothing: It arrived too late.",
         "If you like, you get store credit instead of the money, with a bonus of 5 percent.",
         "If what you return of an order paid in EUR is worth at most €7.00, you may keep it and get the money back.",
+        "If they are faulty, please send 2 photos of the fault.",
         "An agent looks at each return first.",
         "An agent looks at returns of more than 1 unit first.",
         "An agent looks at items worth more than €500.00 first.",
@@ -201,13 +202,24 @@ def test_all_that_a_policy_promises_is_said(client) -> None:
             "If you withdraw from a whole order, we also pay back the standard delivery; "
             "if from a part of it, a part of the delivery in proportion to the goods."
         ),
-        *told["All goods"][13:],
+        *told["All goods"][14:],
     ]
     assert told["Faulty goods"] == [
         "For faulty goods we are liable by law for 2 years from delivery.",
         "Faulty goods cost you nothing to send back, and no last day stands above your rights.",
-        "Please send 2 photos of the fault.",
     ]
+
+
+def test_photos_of_a_fault_are_asked_for_by_each_promise_alone(client) -> None:
+    policy("radios", 30, kinds=["electronics"], faulty_photos=3)
+    policy("shoes", 30, kinds=["footwear"], faulty_photos=1)
+    policy("standard", 30)
+    told = parts(client, "DE")
+    photos = {heading: [said for said in told[heading] if "photo" in said] for heading in told}
+    assert {heading: said for heading, said in photos.items() if said} == {
+        "Electronics": ["If they are faulty, please send 3 photos of the fault."],
+        "Shoes": ["If they are faulty, please send 1 photo of the fault."],
+    }
 
 
 @pytest.mark.parametrize(
