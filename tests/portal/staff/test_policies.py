@@ -298,6 +298,50 @@ def test_a_season_that_makes_no_sense_is_told_beside_its_field(office, days, fie
     assert versions() == []
 
 
+LATER, LATER_STILL = starting(in_days(5)), starting(in_days(9))
+REVERSED = {**LATER_STILL, **{name.replace("from", "until"): text for name, text in LATER.items()}}
+CHRISTMAS = ("2026-11-15", "2026-12-24", "2027-01-31")
+
+
+@pytest.mark.parametrize(
+    ("setting", "field", "english", "czech"),
+    [
+        (
+            {"window_days": "-1"},
+            "window_days",
+            "Ensure this value is greater than or equal to 0.",
+            "Hodnota musí být větší nebo rovna 0.",
+        ),
+        (REVERSED, "valid_until", "The end must be later than the start.", "Konec musí být později než začátek."),
+        (
+            {"restocking_percent": "101"},
+            "restocking_percent",
+            "Ensure this value is less than or equal to 100.",
+            "Hodnota musí být menší nebo rovna 100.",
+        ),
+        (
+            {"countries": "CZ UK"},
+            "countries",
+            "There is no country UK. Use codes such as CZ, DE.",
+            "Země UK neexistuje. Použijte kódy jako CZ, DE.",
+        ),
+        (
+            seasons(CHRISTMAS, ("2026-12-24", "2026-12-31", "2027-01-31")),
+            "ordered_from",
+            "Two seasons of a policy must not overlap.",
+            "Dvě sezony týchž podmínek se nesmějí překrývat.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "cs"])
+def test_a_policy_that_cannot_be_is_refused_in_the_managers_language(office, setting, field, english, czech, language):
+    office.cookies["language"] = language
+    page = sent(office, ADD, **{**GERMAN, "window_days": "30", **setting})
+    wrong = [errors(page), *page.context["inline_admin_formsets"][0].formset.errors]
+    assert [told for told in wrong if told] == [{field: [english if language == "en" else czech]}]
+    assert versions() == []
+
+
 # --- the linter ---
 
 
