@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext, ngettext
 
-from returns.sentences.writing import day, money
+from returns.sentences.writing import day, money, until
 
 Values = Mapping[str, Any]
 Sentence = Callable[[Values], str]
@@ -43,6 +43,10 @@ def _date(values: Values, name: str) -> str:
     return day(date.fromisoformat(values[name])) if values.get(name) else ""
 
 
+def _until(values: Values, name: str) -> str:
+    return until(date.fromisoformat(values[name]))
+
+
 def _window_passed(values: Values) -> str:
     if not values.get("policy_until"):
         return gettext("The time for returning this item has passed.")
@@ -54,7 +58,7 @@ def _faulty(values: Values) -> str:
         return gettext("The item is faulty: an agent looks at it and helps you with your statutory rights.")
     return gettext(
         "The item is faulty: an agent looks at it and helps you with your statutory rights, which last until %(day)s."
-    ) % {"day": _date(values, "liable_until")}
+    ) % {"day": _until(values, "liable_until")}
 
 
 _REASONS: dict[str, Sentence] = {
@@ -100,7 +104,7 @@ _REASONS: dict[str, Sentence] = {
     "exception_l": lambda _v: gettext("This service was booked for a certain date."),
     "exception_m": lambda _v: gettext("The digital content was provided with your prior consent."),
     "statutory_right": lambda v: (
-        gettext("The law gives you the right to withdraw until %(day)s.") % {"day": _date(v, "statutory_until")}
+        gettext("The law gives you the right to withdraw until %(day)s.") % {"day": _until(v, "statutory_until")}
         if v.get("statutory_until")
         else gettext("The law gives you the right to withdraw.")
     ),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from returns.policy.facts import OutboundShipping, Resolution, Terms
 from returns.policy.law import RefundFrom, Regime
 from returns.sentences.promises import of_window
-from returns.sentences.writing import EXCEPTIONS, day, listed, money
+from returns.sentences.writing import EXCEPTIONS, day, listed, money, until
 
 
 def of_promise(terms: Terms, reasons: Mapping[str, str], on: date) -> Iterator[str]:
@@ -22,7 +22,7 @@ def of_promise(terms: Terms, reasons: Mapping[str, str], on: date) -> Iterator[s
             yield gettext("What is ordered from %(first)s to %(last)s can be sent back until %(until)s.") % {
                 "first": day(season.ordered_from),
                 "last": day(season.ordered_until),
-                "until": day(season.last_day),
+                "until": until(season.last_day),
             }
     if terms.final_sale_returnable:
         yield gettext("This holds for final sale too.")
@@ -161,12 +161,14 @@ def of_exceptions(letters: frozenset[str]) -> list[str]:
 
 def of_money_back(regime: Regime) -> str:
     """By when the money is back, as `Order.refund_by` works it out."""
+    if regime.refund_days == 0 and regime.refund_from is RefundFrom.RECEIVED:
+        return gettext("You have the money on the day on which we receive the goods.")
     days = {"days": regime.refund_days}
     if regime.refund_from is RefundFrom.INFORMED:
         return (
             gettext(
                 "You have the money within %(days)d days of telling us. If neither the goods nor a proof that you have "
-                "sent them are here by then, we pay when one of them is."
+                "sent them is here by then, we pay as soon as one of them is."
             )
             % days
         )
@@ -187,4 +189,4 @@ def of_faults(liable_years: int | None) -> Iterator[str]:
             )
             % {"years": liable_years}
         )
-    yield gettext("Faulty goods cost you nothing to send back, and no last day stands above your rights.")
+    yield gettext("Faulty goods cost you nothing to send back, and no time limit above restricts your rights by law.")

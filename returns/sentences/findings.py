@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from returns.policy.lint import Issue
 from returns.sentences.writing import day, language, some_countries
@@ -29,7 +29,12 @@ def _season(sentence: str, values: Values) -> str:
 
 _ISSUES: dict[str, Callable[[Values], str]] = {
     "window_shorter_than_law": lambda v: (
-        gettext("The law gives consumers %(law_days)d days to withdraw: %(days)d are too few in %(countries)s.") % v
+        ngettext(
+            "The law gives consumers %(law_days)d days to withdraw: %(days)d is too few in %(countries)s.",
+            "The law gives consumers %(law_days)d days to withdraw: %(days)d are too few in %(countries)s.",
+            int(v["days"]),
+        )
+        % v
     ),
     "window_counted_early": lambda v: (
         gettext(
@@ -54,8 +59,8 @@ _ISSUES: dict[str, Callable[[Values], str]] = {
     ),
     "return_cost_not_told": lambda v: (
         gettext(
-            "Consumers pay the way back only if they are told of it before they buy in %(countries)s: "
-            "tell them, or set the price to 0."
+            "In %(countries)s consumers pay the way back only if they are told of it before they buy: tell them, or "
+            "set the price to 0."
         )
         % v
     ),
@@ -77,7 +82,7 @@ _ISSUES: dict[str, Callable[[Values], str]] = {
     ),
     "never_in_force": lambda _v: gettext("The end must be later than the start."),
     "season_reversed": lambda v: _season(
-        gettext("The season from %(ordered_from)s to %(ordered_until)s ends before it starts, or gives no time."), v
+        gettext("The season from %(ordered_from)s to %(ordered_until)s ends before it starts, or leaves no time."), v
     ),
     "seasons_overlap": lambda v: _season(
         gettext("The season from %(ordered_from)s starts before another one ends, on %(ordered_until)s."), v

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext, ngettext
 
 from returns.policy.facts import CountedFrom, OutboundShipping, Resolution, Terms
-from returns.sentences.writing import countries, day, goods, listed, money
+from returns.sentences.writing import countries, day, goods, listed, money, until
 
 
 def of_terms(terms: Terms) -> str:
@@ -50,29 +50,31 @@ def of_precedence() -> str:
 
 def _clauses(terms: Terms) -> Iterator[str]:
     for season in terms.seasons:
-        yield gettext("ordered from %(first)s to %(last)s: until %(until)s") % {
+        yield gettext("what is ordered from %(first)s to %(last)s until %(until)s") % {
             "first": day(season.ordered_from),
             "last": day(season.ordered_until),
-            "until": day(season.last_day),
+            "until": until(season.last_day),
         }
     yield _way_back(terms)
     if percent := terms.restocking_percent:
         yield gettext("a restocking fee of %(percent)d percent, but none on a withdrawal by law") % {"percent": percent}
     else:
-        yield gettext("no fee")
+        yield gettext("no restocking fee") if terms.return_fee else gettext("no fee")
     if (terms.return_fee or terms.restocking_percent) and (count := len(terms.free_reasons)):
         yield ngettext("nothing is charged for %(count)d reason", "nothing is charged for %(count)d reasons", count) % {
             "count": count
         }
     yield from _instead(terms)
     if terms.final_sale_returnable:
-        yield gettext("final sale too")
+        yield gettext("also what was sold as final sale")
     if terms.exceptions_returnable:
         letters = listed(sorted(terms.exceptions_returnable))
         yield gettext("also what the law excepts under %(letters)s") % {"letters": letters}
     if terms.faulty_photos:
         count = terms.faulty_photos
-        yield ngettext("%(count)d photo of a fault", "%(count)d photos of a fault", count) % {"count": count}
+        yield ngettext("we ask for %(count)d photo of a fault", "we ask for %(count)d photos of a fault", count) % {
+            "count": count
+        }
     yield from _persons(terms)
 
 
@@ -81,7 +83,7 @@ def _way_back(terms: Terms) -> str:
         return gettext("we pay for the label")
     price = {"price": money(terms.return_fee, terms.currency) if terms.currency else str(terms.return_fee)}
     if not terms.return_cost_told:
-        return gettext("the label costs %(price)s, which nobody is told before") % price
+        return gettext("the label costs %(price)s, which shoppers are not told before they buy") % price
     return gettext("the label costs %(price)s") % price
 
 

@@ -74,14 +74,14 @@ SEASON = Season(date(2026, 11, 15), date(2026, 12, 24), date(2027, 1, 31))
             terms(return_fee=495, currency="EUR", return_cost_told=False),
             (
                 "All goods may come back within 30 days of delivery in all countries; "
-                "the label costs €4.95, which nobody is told before; no fee."
+                "the label costs €4.95, which shoppers are not told before they buy; no restocking fee."
             ),
         ),
         (
             terms(return_fee=495, currency="EUR", free_reasons=frozenset({"arrived_late"})),
             (
                 "All goods may come back within 30 days of delivery in all countries; "
-                "the label costs €4.95; no fee; nothing is charged for 1 reason."
+                "the label costs €4.95; no restocking fee; nothing is charged for 1 reason."
             ),
         ),
         (
@@ -99,8 +99,9 @@ SEASON = Season(date(2026, 11, 15), date(2026, 12, 24), date(2027, 1, 31))
             terms(seasons=(SEASON,), final_sale_returnable=True, exceptions_returnable=frozenset("ec")),
             (
                 "All goods may come back within 30 days of delivery in all countries; "
-                "ordered from Sunday, 15 November 2026 to Thursday, 24 December 2026: until Sunday, 31 January 2027; "
-                "we pay for the label; no fee; final sale too; also what the law excepts under c and e."
+                "what is ordered from Sunday, 15 November 2026 to Thursday, 24 December 2026 "
+                "until Sunday, 31 January 2027; we pay for the label; no fee; "
+                "also what was sold as final sale; also what the law excepts under c and e."
             ),
         ),
         (
@@ -114,7 +115,7 @@ SEASON = Season(date(2026, 11, 15), date(2026, 12, 24), date(2027, 1, 31))
             ),
             (
                 "All goods may come back within 30 days of delivery in all countries; we pay for the label; no fee; "
-                "1 photo of a fault; an agent decides on each; an agent decides above 2 units; "
+                "we ask for 1 photo of a fault; an agent decides on each; an agent decides above 2 units; "
                 "an agent decides above CZK500.00; an agent decides after 5 returns in a year."
             ),
         ),
@@ -123,6 +124,11 @@ SEASON = Season(date(2026, 11, 15), date(2026, 12, 24), date(2027, 1, 31))
 def test_a_policy_is_one_sentence(promise: Terms, sentence: str) -> None:
     with override("en"):
         assert sentences.of_terms(promise) == sentence
+
+
+def test_the_last_day_of_a_season_is_declined_as_the_language_wants_it() -> None:
+    with override("cs"):
+        assert "lze vrátit do neděle 31. ledna 2027;" in sentences.of_terms(terms(seasons=(SEASON,)))
 
 
 @pytest.mark.parametrize(("language", "moment"), [("en", "at the same moment"), ("cs", "ve stejném okamžiku")])
@@ -174,6 +180,16 @@ def test_a_finding_names_countries_and_days() -> None:
         assert sentences.of_issue(found("window_shorter_than_law")) == (
             "The law gives consumers 14 days to withdraw: 10 are too few in Czechia and Germany. (C-1)"
         )
+
+
+@pytest.mark.parametrize(
+    ("days", "english", "czech"),
+    [(1, "1 is too few", "1 je příliš málo"), (2, "2 are too few", "2 jsou příliš málo"), (5, "5 are", "5 je příliš")],
+)
+def test_a_finding_counts_days_as_its_language_does(days: int, english: str, czech: str) -> None:
+    for language, words in (("en", english), ("cs", czech)):
+        with override(language):
+            assert words in sentences.of_issue(found("window_shorter_than_law", days=days)).replace("\xa0", " ")
 
 
 def test_a_finding_names_a_language_in_the_readers() -> None:
