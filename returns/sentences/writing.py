@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from copy import copy
 from datetime import date
+from unicodedata import combining, normalize
 
 from babel import Locale
 from babel.dates import format_date
@@ -50,6 +51,10 @@ WEEKDAYS_AFTER_UNTIL = (
 )
 
 
+LETTERS = {"cs": {"č": "c~", "ch": "h~", "ř": "r~", "š": "s~", "ž": "z~"}}
+"""Letters that a language's alphabet has after another one; a letter with any other mark stands with the plain one."""
+
+
 def day(value: date) -> str:
     """A whole day with its weekday, as the reader's language writes it (conventions.md); English as Europe does."""
     # Translators: a whole day in the letters of CLDR. It also stands inside sentences, as in "by %(day)s".
@@ -79,13 +84,13 @@ def listed(words: Iterable[str]) -> str:
 
 
 def countries(codes: Iterable[str]) -> str:
-    """Their names in the order of the reader's alphabet as far as Python knows it; an unknown code stays a code."""
-    return listed(name for name, _code in sorted((country(code), code) for code in codes))
+    """Their names in the order of the reader's alphabet; an unknown code stays a code."""
+    return listed(sorted(map(country, codes), key=_place))
 
 
 def some_countries(codes: Iterable[str], most: int = 5) -> str:
     """As many names as one reads, and how many more there are."""
-    names = sorted(country(code) for code in codes)
+    names = sorted(map(country, codes), key=_place)
     if len(names) <= most + 1:
         return listed(names)
     return listed([*names[:most], gettext("%(count)d more countries") % {"count": len(names) - most}])
@@ -101,7 +106,15 @@ def language(code: str) -> str:
 
 def every_country() -> list[tuple[str, str]]:
     """(code, name) of all there are, by name."""
-    return sorted(((code, country(code)) for code in COUNTRIES), key=lambda pair: pair[1])
+    return sorted(((code, country(code)) for code in COUNTRIES), key=lambda pair: _place(pair[1]))
+
+
+def _place(name: str) -> str:
+    """Where it stands in the reader's alphabet: Python compares numbers of characters, by which Č follows Z."""
+    told = name.casefold()
+    for letter, after in LETTERS.get(reading().language, {}).items():
+        told = told.replace(letter, after)
+    return "".join(character for character in normalize("NFD", told) if not combining(character))
 
 
 def goods(kinds: Iterable[str]) -> str:
