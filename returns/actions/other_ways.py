@@ -136,7 +136,7 @@ def _failed(refund: Refund, seen: int) -> Refund:
     if not Refund.objects.open().filter(pk=refund.pk).exists():  # another took its place, or it was declined
         raise Refused("refund_ended", state=refund.state)
     last = refund.attempts.last()
-    if last and not refund.gateway_id and last.outcome != Attempt.Outcome.ANSWERED:
+    if last and not refund.gateway_id and last.outcome not in Attempt.Outcome.definite():
         raise Refused("refund_under_way", state=refund.state)
     _refuse_old_sight(refund, seen)
     if OtherWay.objects.filter(refund=refund).exists():

@@ -99,6 +99,7 @@ def _taken(at: datetime) -> Claim | None:
         return Claim(refund, _attempt(refund, 1, at), sent_before=False)
     if nothing_sent:  # the key's life and the age of an absence count from what is sent now
         last.first_sent_at = last.last_sent_at = at
+        last.outcome = last.error = ""  # a put-off says nothing of the call that now begins
         last.save()
     return Claim(refund, last, sent_before=not nothing_sent)
 

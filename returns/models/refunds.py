@@ -326,6 +326,11 @@ class Attempt(models.Model):
         UNANSWERED = "unanswered", _("no definite answer")
         PUT_OFF = "put_off", _("put off by the provider")
 
+        @classmethod
+        def definite(cls) -> "list[Attempt.Outcome]":
+            """Those after which it is known what the provider did; a put-off did nothing."""
+            return [cls.ANSWERED, cls.PUT_OFF]
+
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, related_name="attempts")
     number = models.PositiveIntegerField()
     key = models.CharField(max_length=255, unique=True)

@@ -1,9 +1,10 @@
 """What the tests of refunds share: a refund that is due, and ways to look at it and to send it."""
 
 from datetime import timedelta
+from typing import Any
 
 from returns.actions import sending
-from returns.gateways.gateway import PutOff, Remote, Unanswered
+from returns.gateways.gateway import PutOff, Remote, RemoteDispute, Unanswered
 from returns.models import RMA, GatewayEvent, Refund
 from tests.gateways.scripted import Scripted
 from tests.people import NOW
@@ -34,3 +35,21 @@ def remote_of(refund: Refund, status: str, id: str = "re_1", failure_reason: str
 def news(object_id: str, *, kind: str = "refund.updated", id: str = "evt_1") -> GatewayEvent:
     """An event of the provider's, as the webhook stores it."""
     return GatewayEvent.objects.create(id=id, kind=kind, object_id=object_id, received_at=NOW, next_try_at=NOW)
+
+
+def disputed(status: str = "needs_response", **changes: Any) -> RemoteDispute:
+    """29,990 cents, withdrawn while the bank holds them."""
+    held = 29_990 if status in {"needs_response", "under_review", "lost"} else 0
+    told: dict[str, Any] = {
+        "id": "dp_1",
+        "status": status,
+        "reason": "general",
+        "amount": 29_990,
+        "currency": "EUR",
+        "withdrawn": held,
+        "refundable": status.startswith("warning"),
+        "payment": "pi_A-1001",
+        "charge": "ch_1",
+        "opened_at": NOW,
+    }
+    return RemoteDispute(**{**told, **changes})

@@ -10,7 +10,7 @@ from returns.actions import breaks, disputes, provider, reconciling, sending
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
 from returns.analytics import audit
-from returns.gateways.gateway import Rejected, RemoteDispute
+from returns.gateways.gateway import Rejected
 from returns.models import (
     Account,
     Break,
@@ -24,29 +24,11 @@ from returns.models import (
     RMAState,
     Transfer,
 )
-from tests.actions.refunding import SILENCE, news, now_of, send, state_of
+from tests.actions.refunding import SILENCE, disputed, news, now_of, send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked
 
 pytestmark = pytest.mark.django_db
-
-
-def disputed(status: str = "needs_response", **changes: Any) -> RemoteDispute:
-    """29,990 cents, withdrawn while the bank holds them."""
-    held = 29_990 if status in {"needs_response", "under_review", "lost"} else 0
-    told: dict[str, Any] = {
-        "id": "dp_1",
-        "status": status,
-        "reason": "general",
-        "amount": 29_990,
-        "currency": "EUR",
-        "withdrawn": held,
-        "refundable": status.startswith("warning"),
-        "payment": "pi_A-1001",
-        "charge": "ch_1",
-        "opened_at": NOW,
-    }
-    return RemoteDispute(**{**told, **changes})
 
 
 def kept(status: str = "needs_response", **changes: Any) -> Dispute:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import approvals, finding, goodwill, other_ways, receiving
+from returns.actions import approvals, disputes, finding, goodwill, other_ways, receiving
 from returns.actions.receiving import Count
 from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
@@ -26,13 +26,17 @@ from returns.models import (
     Transfer,
     User,
 )
-from tests.actions.refunding import SILENCE, now_of, send, state_of
+from tests.actions.refunding import BUSY, SILENCE, disputed, now_of, send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised
 
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(hours=1)
+
+
+class Crash(Exception):
+    """The worker dies in the call."""
 
 
 @pytest.fixture
@@ -151,6 +155,36 @@ def test_an_uncertain_refund_is_neither(refund, mona):
     send(Scripted(SILENCE))
     with pytest.raises(Refused, match="refund_under_way"):
         again(refund, mona)
+
+
+def test_what_was_put_off_and_then_lost_its_room_finds_another_way(refund, bob, mona):
+    stripe = Scripted(BUSY)
+    send(stripe)
+    finding.take_in(stripe.refund_by_hand(refund.payment, 29_990), at=NOW)
+    assert now_of(refund).state == RefundState.FAILED
+    with pytest.raises(Refused, match="no_room"):
+        again(refund, mona)
+    prepare(refund, bob)
+    confirm(refund, mona)
+    assert now_of(refund).state == RefundState.PAID_OTHERWISE
+
+
+def test_what_was_put_off_and_then_declined_is_owed_once_more(refund, mona, otto):
+    send(Scripted(BUSY))
+    inquiry = disputed("warning_needs_response")
+    disputes.keep(inquiry, at=NOW)
+    approvals.send_despite_dispute(refund, reason="They asked for it.", **told(refund, mona))
+    approvals.decline(refund, note="Let us wait.", **told(refund, otto))
+    assert now_of(refund).state == RefundState.CANCELED
+    assert [one.amount for one in again(refund, mona)] == [9_672]
+
+
+def test_a_put_off_says_nothing_of_the_next_call(refund):
+    stripe = Scripted(BUSY, Crash())
+    send(stripe)
+    with pytest.raises(Crash):
+        send(stripe, after=timedelta(hours=1))
+    assert now_of(refund).attempts.get().outcome == ""
 
 
 @pytest.mark.parametrize("state", ["succeeded", "paid_otherwise"])
