@@ -10,7 +10,8 @@ from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.actions.upkeep import close_next, expire_next
-from returns.models import RMA, Event, Letter, Order, Refund, RMAState
+from returns.analytics import audit
+from returns.models import RMA, Event, Letter, Order, Refund, RMAState, Valuation
 from tests.gateways.scripted import Scripted
 from tests.people import BOB, NOW, arrived, asked, bought, jana_order, limited, promised
 
@@ -139,3 +140,13 @@ def test_above_the_limit_a_second_person_agrees_first() -> None:
     rma = asked(bought(), kept("2"))
     assert (Refund.objects.get().state, RMA.objects.get().state) == ("awaiting_approval", "refund_due")
     assert rma.refunds.count() == 1
+
+
+def test_what_may_be_kept_and_comes_back_damaged_has_lost_nothing() -> None:
+    keeping()
+    rma = asked(bought(), kept("2"))
+    sending.send_next(Scripted(), at=NOW)
+    arrived(rma, Count("2", damaged=1, grade="E"))
+    assert not Valuation.objects.exists()
+    assert (stands(rma.order), RMA.objects.get().answer_by) == ((RMAState.REFUNDED, [MUG]), None)
+    assert not list(audit.asked(at=NOW))
