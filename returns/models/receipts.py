@@ -67,8 +67,7 @@ class ReceiptLineQuerySet(models.QuerySet["ReceiptLine"]):
             .values("item_id")
             .annotate(
                 arrived=Sum(F("fine") + F("damaged")),
-                accounted=Sum(F("fine") + F("damaged") + F("missing") + F("wrong"))
-                - Sum("damaged", filter=unvalued, default=0),
+                accounted=Sum(ReceiptLine.UNITS) - Sum("damaged", filter=unvalued, default=0),
             )
         )
         return {row["item_id"]: (row["arrived"], row["accounted"]) for row in rows.order_by()}
@@ -76,6 +75,8 @@ class ReceiptLineQuerySet(models.QuerySet["ReceiptLine"]):
 
 class ReceiptLine(models.Model):
     """Units of one line in one parcel. `extra` is what was not announced: never refunded by itself."""
+
+    UNITS = F("fine") + F("damaged") + F("missing") + F("wrong")  # that account for what is expected
 
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="lines")
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="receipt_lines")

@@ -7,7 +7,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -130,11 +131,11 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         return self.filter(~_waits(), approved, answer_by=None)
 
     def finished_before(self, at: datetime) -> Self:
-        """Refunded, or received with nothing to refund, and quiet since; nobody waits for an answer or for money."""
+        """Refunded, or received in full with nothing to refund, and quiet since; nobody waits for answer or money."""
         from returns.models.refunds import Originator, Refund
 
         refunds = Refund.objects.filter(rma=OuterRef("pk"))
-        unpaid = Q(~Exists(refunds.filter(originator=Originator.RMA)), state=RMAState.RECEIVED)
+        unpaid = Q(~Exists(refunds.filter(originator=Originator.RMA)), ~outstanding(), state=RMAState.RECEIVED)
         done = Q(state=RMAState.REFUNDED) | unpaid
         return self.filter(~_waits(), ~unvalued(), ~Exists(refunds.open()), done, answer_by=None, updated_at__lt=at)
 
@@ -149,6 +150,16 @@ def unvalued() -> Exists:
     from returns.models.valuations import Valuation
 
     return Exists(Valuation.objects.filter(counted__receipt__rma=OuterRef("pk")).open())
+
+
+def outstanding() -> Exists:
+    """Whether units of a return are still expected: neither counted in some way nor given up (`missing.py`)."""
+    from returns.models.receipts import ReceiptLine
+
+    lines = ReceiptLine.objects.filter(item=OuterRef("pk")).order_by().values("item")
+    units = Coalesce(Subquery(lines.annotate(units=Sum(ReceiptLine.UNITS)).values("units")), 0)
+    items = RMAItem.objects.accepted().exclude(resolution=Resolution.KEEP).filter(rma=OuterRef("pk"))
+    return Exists(items.annotate(counted=units).filter(counted__lt=F("quantity")))
 
 
 class RMA(RMALifecycle):

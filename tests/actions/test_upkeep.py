@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import decisions, goodwill, sending, shipping
+from returns.actions import decisions, goodwill, missing, sending, shipping
 from returns.actions.once import once
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
@@ -86,6 +86,37 @@ def test_a_return_of_which_nothing_is_owed_closes_too():
     assert close_next(at=NOW + 31 * DAY) is False
     sending.send_next(Scripted(), at=NOW)
     assert close_next(at=NOW + 31 * DAY) is True
+
+
+def part_of_cheap_goods() -> RMA:
+    """One of three cups has arrived, and the way back costs more than it did."""
+    promised(currency="EUR", return_fee=499)
+    cups = LineData("1", "Cup", 3, 400, kind="homeware")
+    rma = asked(bought(jana_order(lines=(cups,), discounts=())), Wish("1", 3))
+    arrived(rma, Count("1", fine=1))
+    return rma
+
+
+def test_a_return_of_which_units_are_outstanding_does_not_close_though_nothing_is_owed():
+    rma = part_of_cheap_goods()
+    assert (state_of(rma), rma.refunds.count()) == (RMAState.RECEIVED, 0)
+    assert close_next(at=NOW + 31 * DAY) is False
+    arrived(rma, Count("1", fine=2), at=NOW + 32 * DAY)
+    assert rma.refunds.get().amount == 1_200 - 499
+
+
+def test_once_the_outstanding_units_are_given_up_it_closes():
+    rma = part_of_cheap_goods()
+    missing.expect_no_more(rma, note="Lost.", by=BOB, at=NOW)
+    assert close_next(at=NOW + 31 * DAY) is True
+
+
+def test_what_the_shopper_keeps_is_not_outstanding():
+    promised(resolutions=["keep"], keep_up_to=100_000, currency="EUR", return_fee=499)
+    cups = (LineData("1", "Cup", 1, 200, kind="homeware"), LineData("2", "Plate", 1, 200, kind="homeware"))
+    rma = asked(bought(jana_order(lines=cups, discounts=())), Wish("1", 1, "", "keep"), Wish("2", 1))
+    arrived(rma, Count("2", fine=1))
+    assert (state_of(rma), close_next(at=NOW + 31 * DAY)) == (RMAState.RECEIVED, True)
 
 
 @pytest.mark.parametrize("status", ["failed", "pending", "requires_action"])
