@@ -5,6 +5,7 @@
 | refund.decided, refund.found, refund.declined | the account of each part | owed |
 | refund.succeeded | owed | provider |
 | refund.failed, after it had succeeded | provider | owed |
+| refund.failed, refund.canceled, of what nobody owes | owed | external |
 | refund.credited | owed, and bonus | store credit |
 | refund.paid_otherwise | owed | other way, chargebacks, or set off |
 | credit.spent | store credit | spent |
@@ -53,7 +54,13 @@ def _paid(data: dict[str, Any]) -> Iterable[Line]:
 
 def _returned(data: dict[str, Any]) -> Iterable[Line]:
     """A bank may return what had succeeded; what never left moves nothing."""
-    return [(Account.PROVIDER, Account.OWED, data["amount"])] if data["was"] == RefundState.SUCCEEDED else []
+    came_back = [(Account.PROVIDER, Account.OWED, data["amount"])] if data["was"] == RefundState.SUCCEEDED else []
+    return [*came_back, *_owed_no_more(data)]
+
+
+def _owed_no_more(data: dict[str, Any]) -> Iterable[Line]:
+    """Only an event of a refund that somebody made past us, and that came to nothing, names its parts."""
+    return _parts(data) if "parts" in data else []
 
 
 def _to_credit(data: dict[str, Any]) -> Iterable[Line]:
@@ -87,6 +94,7 @@ LINES: dict[str, Callable[[dict[str, Any]], Iterable[Line]]] = {
     "refund.declined": _parts,
     "refund.succeeded": _paid,
     "refund.failed": _returned,
+    "refund.canceled": _owed_no_more,
     "refund.credited": _to_credit,
     "refund.paid_otherwise": _otherwise,
     "credit.spent": _spent,

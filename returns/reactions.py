@@ -75,7 +75,7 @@ REACTIONS: dict[str, Sequence[Reaction]] = {
     "refund.needs_details": (letter("refund_needs_details"),),
     "refund.succeeded": (keep_books, letter("refunded")),
     "refund.failed": (keep_books, letter("refund_failed")),
-    "refund.canceled": (letter("refund_failed"),),
+    "refund.canceled": (keep_books, letter("refund_failed")),
     "refund.credited": (keep_books, letter("credited")),
     "credit.spent": (keep_books,),
     "dispute.opened": (),

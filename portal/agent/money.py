@@ -97,7 +97,7 @@ class Desk:
 
 def failed() -> QuerySet[Refund]:
     """Owed, and no way to pay it is under way."""
-    return Refund.objects.open().filter(state__in=[RefundState.FAILED, RefundState.CANCELED])
+    return Refund.objects.open().filter(state__in=RefundState.unpaid())
 
 
 def waiting_count() -> int:

@@ -356,6 +356,8 @@ def _proposed(refund: Refund) -> bool:
 
 def _refund_state(refund: Refund) -> str:
     """What the shopper knows of it: how we send it is our business until it is done or has failed."""
+    if refund.futile:
+        return _("did not go through")
     words = {
         RefundState.PENDING: _("on its way to your bank"),
         RefundState.REQUIRES_ACTION: _("waits for your bank details; the payment provider asks for them by e-mail"),

@@ -11,7 +11,7 @@ from returns.actions.record import record
 from returns.actions.refunds import settle, told
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Remote
-from returns.models import RMA, Attempt, Event, OtherWay, Refund, RefundState
+from returns.models import RMA, Attempt, Event, OtherWay, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM
 
 _NEWS = {
@@ -75,6 +75,11 @@ def _apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
         _answered(refund)
     if was == RefundState.FAILED:
         events += _take_its_place_back(refund, at=at)
+    event = finish(refund, kind, was=was, at=at, **_owed_no_more(refund))
+    if was in _SENT:
+        _answered(refund)
+    if refund.futile:
+        _tell_of_futility(refund, at=at)
     if remote.pending_reason == "insufficient_funds":
         values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
         open_break("insufficient_funds", refund.public_id, at=at, refund=refund, **values)
@@ -83,6 +88,22 @@ def _apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
         return
     record(*events, *settle(rma, by=SYSTEM, at=at))
     rma.save()
+
+
+def _owed_no_more(refund: Refund) -> dict[str, Any]:
+    """For the journal: what was owed only because somebody had begun it at the provider."""
+    return {"parts": {RefundLine.Kind.EXTERNAL: -refund.amount}} if refund.futile else {}
+
+
+def _tell_of_futility(refund: Refund, *, at: datetime) -> None:
+    """Somebody meant the shopper to have it: a person finds out whether that still holds."""
+    values: dict[str, Any] = {
+        "remote": refund.gateway_id,
+        "amount": refund.amount,
+        "currency": refund.currency,
+        "order": refund.order.number,
+    }
+    open_break("external_failed", str(refund.gateway_id), at=at, refund=refund, payment=refund.payment, **values)
 
 
 def _answered(refund: Refund) -> None:
@@ -149,9 +170,9 @@ def _catch_up(refund: Refund) -> None:
         refund.claim()
 
 
-def finish(refund: Refund, kind: str, *, was: str, at: datetime) -> Event:
+def finish(refund: Refund, kind: str, *, was: str, at: datetime, **more: Any) -> Event:
     """Save a refund whose call is over; the event that tells of it. `was` is the state that it had before."""
     refund.lease_until = None
     refund.updated_at = at
     refund.save()
-    return told(kind, refund, was=was, by=SYSTEM, at=at)
+    return told(kind, refund, was=was, by=SYSTEM, at=at, **more)

@@ -20,7 +20,7 @@ def try_again(refund: Refund, *, seen: int, by: Actor, at: datetime) -> list[Ref
     """Owe what failed once more, over the payments that have room, in its place: its lines count no longer.
 
     A new decision of a manager's, which the limits are asked about. Raises Refused: `changed_meanwhile`,
-    `refund_under_way`, `refund_ended`, `other_way_prepared`, `not_a_manager`, `no_room`.
+    `refund_under_way`, `refund_ended`, `refund_not_ours`, `other_way_prepared`, `not_a_manager`, `no_room`.
     """
     refund = _failed(refund, seen)
     refuse_but_managers(by)
@@ -59,6 +59,8 @@ def prepare(refund: Refund, *, way: str, evidence: str, seen: int, by: Actor, at
     Raises Refused: `changed_meanwhile`, `refund_under_way`, `refund_ended`, `other_way_prepared`, `way_unknown`,
     `evidence_missing`, `not_an_agent`, `above_paid` where the shopper would have more than was paid for the order,
     `still_left` where nothing needs to be set off.
+    Raises Refused: `changed_meanwhile`, `refund_under_way`, `refund_ended`, `refund_not_ours`, `other_way_prepared`,
+    `way_unknown`, `evidence_missing`, `not_an_agent`.
     """
     refund = _failed(refund, seen)
     if User.objects.role_of(by) not in (Role.AGENT, Role.MANAGER):
@@ -130,7 +132,9 @@ def discard(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
 def _failed(refund: Refund, seen: int) -> Refund:
     """The locked refund, of which it is certain that the provider does not have it and nobody else looks for a way."""
     refund = take_up(refund)
-    if refund.state not in (RefundState.FAILED, RefundState.CANCELED):
+    if refund.futile:
+        raise Refused("refund_not_ours", state=refund.state)
+    if refund.state not in RefundState.unpaid():
         ended = refund.state in (RefundState.SUCCEEDED, RefundState.PAID_OTHERWISE)
         raise Refused("refund_ended" if ended else "refund_under_way", state=refund.state)
     if not Refund.objects.open().filter(pk=refund.pk).exists():  # another took its place, or it was declined

@@ -160,7 +160,12 @@ class RefundState(models.TextChoices):
     @classmethod
     def ended(cls) -> list["RefundState"]:
         """Those that no longer reserve or have spent money of the payment."""
-        return [cls.FAILED, cls.CANCELED, cls.PAID_OTHERWISE]
+        return [*cls.unpaid(), cls.PAID_OTHERWISE]
+
+    @classmethod
+    def unpaid(cls) -> list["RefundState"]:
+        """Those that have ended, and the shopper has nothing."""
+        return [cls.FAILED, cls.CANCELED]
 
     @classmethod
     def active(cls) -> list["RefundState"]:

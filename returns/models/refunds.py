@@ -119,9 +119,13 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         )
 
     def standing(self) -> Self:
-        """Those that are owed or paid: neither taken the place of by another, nor goodwill that was declined."""
+        """Those that are owed or paid: neither taken the place of by another, nor nobody's debt.
+
+        Nobody owes goodwill that was declined, nor what was tried at the provider without us and came to nothing.
+        """
         declined = Q(originator=Originator.GOODWILL, state=RefundState.CANCELED, gateway_id=None)
-        return self.filter(~declined, replaced_by=None)
+        futile = Q(originator=Originator.EXTERNAL, state__in=RefundState.unpaid())
+        return self.filter(~declined, ~futile, replaced_by=None)
 
     def open(self) -> Self:
         """Owed, and not yet with the shopper."""
@@ -269,6 +273,11 @@ class Refund(RefundLifecycle):
         """Whether it is goodwill that a person said no to: nobody owes it."""
         ended = self.originator == Originator.GOODWILL and self.state == RefundState.CANCELED
         return ended and self.gateway_id is None
+
+    @property
+    def futile(self) -> bool:
+        """Whether somebody tried it at the provider without us, and it came to nothing: nobody owes it."""
+        return self.originator == Originator.EXTERNAL and self.state in RefundState.unpaid()
 
 
 class RefundLineQuerySet(models.QuerySet["RefundLine"]):

@@ -389,10 +389,16 @@ def credited(letter: Letter, _at: datetime) -> Told:
 
 
 def refund_failed(letter: Letter, at: datetime) -> Told:
+    """What somebody tried at the provider past us nobody owes by itself, so nothing is promised of it."""
+    assert letter.event.refund
+    if letter.event.refund.futile:
+        return Told(
+            gettext("A refund did not go through"), _paid_for(letter), {"amount": _money(letter), "ours": False}
+        )
     return Told(
         gettext("We are looking for another way to pay your money back"),
         _paid_for(letter),
-        {"amount": _money(letter), "refund_by": _refund_by(letter, at)},
+        {"amount": _money(letter), "ours": True, "refund_by": _refund_by(letter, at)},
     )
 
 

@@ -60,6 +60,13 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
         )
         % _told(v)
     ),
+    "external_failed": lambda v: (
+        gettext(
+            "%(amount)s of order %(order)s that were refunded at the payment provider (%(remote)s) did not reach the "
+            "shopper. By our books nobody owes them: please find out whether the shopper should still have them."
+        )
+        % _told(v)
+    ),
     "forgotten_refund": lambda v: (
         gettext(
             "%(amount)s of order %(order)s had been refunded (%(remote)s) when the database was restored. "

@@ -61,6 +61,12 @@ def _faulty(values: Values) -> str:
     ) % {"day": _until(values, "liable_until")}
 
 
+def _did_not_go_through(values: Values) -> str:
+    if "parts" in values:  # somebody made it at the provider, and nobody owes it
+        return gettext("A refund that was made at the payment provider did not go through.")
+    return gettext("The refund did not go through. We are looking for another way.")
+
+
 _REASONS: dict[str, Sentence] = {
     "window_passed": _window_passed,
     "final_sale": lambda _v: gettext("This item was sold as final sale."),
@@ -181,6 +187,10 @@ _REFUSALS: dict[str, Sentence] = {
     "evidence_missing": lambda _v: gettext("Please name the evidence, such as the number of the transfer."),
     "not_an_agent": lambda _v: gettext("An agent or a manager must do this."),
     "refund_not_waiting": lambda _v: gettext("This refund no longer waits for approval. Please look again."),
+    "refund_not_ours": lambda _v: gettext(
+        "This refund was made at the payment provider, so nobody owes it here. Where the shopper should still have it, "
+        "please grant goodwill."
+    ),
     "own_proposal": lambda _v: gettext("You proposed this yourself, so another person must decide on it."),
     "not_a_manager": lambda _v: gettext("A manager must decide on this."),
     "credit_not_declined": lambda _v: gettext(
@@ -234,7 +244,7 @@ _EVENTS: dict[str, Sentence] = {
     "refund.pending": lambda _v: gettext("The refund is on its way to your bank."),
     "refund.needs_details": lambda _v: gettext("The payment provider asks for your bank details by e-mail."),
     "refund.succeeded": lambda _v: gettext("The refund was paid."),
-    "refund.failed": lambda _v: gettext("The refund did not go through. We are looking for another way."),
+    "refund.failed": _did_not_go_through,
     "refund.credited": lambda _v: gettext("The amount was put on your store credit."),
-    "refund.canceled": lambda _v: gettext("The refund did not go through. We are looking for another way."),
+    "refund.canceled": _did_not_go_through,
 }

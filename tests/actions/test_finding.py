@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from django.db.models import Sum
 
-from returns.actions import finding, provider
+from returns.actions import finding, other_ways, provider
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE
+from returns.analytics import audit
 from returns.gateways.gateway import Rejected, Remote
 from returns.models import (
     Account,
@@ -16,12 +17,14 @@ from returns.models import (
     Event,
     Letter,
     Originator,
+    OtherWay,
     Payment,
     Refund,
     RefundState,
     RMAState,
     Transfer,
 )
+from returns.notifications.letters import LETTERS
 from tests.actions.refunding import SILENCE, news, now_of, send, state_of
 from tests.gateways.scripted import Lost, Scripted
 from tests.people import NOW, arrived, asked, bought, promised
@@ -168,6 +171,44 @@ def test_a_forgotten_refund_of_no_payment_of_ours_is_told(refund):
     finding.take_in(replace(stripe.books["re_1"], id="re_2", refund_id="0" * 24, payment="pi_other"), at=NOW)
     told = {"remote": "re_2", "amount": 9_672, "currency": "EUR", "paid_by": ["pi_other", ""]}
     assert breaks() == {"unknown_refund": told}
+
+
+# --- what others tried and came to nothing ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(("before", "after"), [("succeeded", "failed"), ("pending", "failed"), ("pending", "canceled")])
+def test_a_refund_made_by_hand_that_comes_to_nothing_is_owed_by_nobody_and_told_to_a_person(payment, before, after):
+    stripe = Scripted()
+    external = found(stripe.refund_by_hand(payment, 500, before))
+    for _twice in range(2):
+        finding.take_in(stripe.settle("re_1", after), at=NOW)
+    assert now_of(external).state == after
+    assert external not in Refund.objects.open()
+    assert breaks()["external_failed"] == {"remote": "re_1", "amount": 500, "currency": "EUR", "order": "A-1001"}
+    accounts = (Account.EXTERNAL, Account.PROVIDER, Account.OWED)
+    assert [Transfer.objects.filter(refund=external).balance(account) for account in accounts] == [0, 0, 0]
+    assert not list(audit.asked(at=NOW))
+
+
+def test_nobody_pays_it_once_more_or_another_way(payment, bob, mona):
+    stripe = Scripted()
+    external = found(stripe.refund_by_hand(payment, 500))
+    finding.take_in(stripe.settle("re_1", "failed"), at=NOW)
+    seen = Event.objects.version(payment.order_id)
+    with pytest.raises(Refused, match="refund_not_ours"):
+        other_ways.try_again(external, seen=seen, by=mona.actor, at=NOW)
+    with pytest.raises(Refused, match="refund_not_ours"):
+        other_ways.prepare(external, way="cash", evidence="x", seen=seen, by=bob.actor, at=NOW)
+    assert (Refund.objects.count(), OtherWay.objects.count()) == (2, 0)
+
+
+def test_the_shopper_is_promised_nothing_of_it(payment):
+    stripe = Scripted()
+    found(stripe.refund_by_hand(payment, 500))
+    finding.take_in(stripe.settle("re_1", "failed"), at=NOW)
+    letter = Letter.objects.get(kind="refund_failed")
+    told = LETTERS[letter.kind](letter, NOW)
+    assert (told.subject, told.values["ours"]) == ("A refund did not go through", False)
 
 
 # --- the cap race (security.md, A16) --------------------------------------------------------------

@@ -18,7 +18,7 @@ JOIN returns_event e ON e.id = t.event_id
 LEFT JOIN returns_refund r ON r.id = t.refund_id
 LEFT JOIN returns_creditaccount a ON a.id = t.holder_id
 WHERE e.kind NOT IN ('refund.decided', 'refund.found', 'refund.declined', 'refund.succeeded', 'refund.failed',
-                     'refund.credited', 'refund.paid_otherwise', 'credit.spent', 'dispute.withdrawn',
+                     'refund.canceled', 'refund.credited', 'refund.paid_otherwise', 'credit.spent', 'dispute.withdrawn',
                      'dispute.reinstated')
    OR COALESCE(t.order_id, 0) <> COALESCE(e.order_id, 0)
    OR COALESCE(t.refund_id, 0) <> COALESCE(e.refund_id, 0)
@@ -27,20 +27,21 @@ WHERE e.kind NOT IN ('refund.decided', 'refund.found', 'refund.declined', 'refun
    OR t.currency <> a.currency;
 
 -- I10 event_not_booked
--- Every event that moves money is booked with the amount that it tells, once.
+-- Every event that moves money is booked with the amount that it tells, once; a failure of what others began also ends
+-- what was owed of it.
 SELECT e.id AS event, e.kind, r.public_id AS refund, r.currency, e.told, COALESCE(b.moved, 0) AS booked
 FROM (
-    SELECT id, refund_id, kind,
-           CASE kind
-           WHEN 'refund.decided' THEN CAST(data ->> 'amount' AS bigint)
-           WHEN 'refund.found' THEN CAST(data ->> 'amount' AS bigint)
-           WHEN 'refund.failed' THEN CASE WHEN data ->> 'was' = 'succeeded'
-                                          THEN CAST(data ->> 'amount' AS bigint) ELSE 0 END
-           ELSE -CAST(data ->> 'amount' AS bigint)
-           END AS told
-    FROM returns_event
-    WHERE kind IN ('refund.decided', 'refund.found', 'refund.succeeded', 'refund.failed', 'refund.credited',
-                   'refund.paid_otherwise')
+    SELECT v.id, v.refund_id, v.kind,
+           CASE WHEN v.kind IN ('refund.decided', 'refund.found') THEN CAST(v.data ->> 'amount' AS bigint)
+                WHEN v.kind = 'refund.failed' AND v.data ->> 'was' = 'succeeded' THEN CAST(v.data ->> 'amount' AS bigint)
+                WHEN v.kind IN ('refund.failed', 'refund.canceled') THEN 0
+                ELSE -CAST(v.data ->> 'amount' AS bigint) END
+           - CASE WHEN v.kind IN ('refund.failed', 'refund.canceled') AND f.originator = 'external'
+                  THEN CAST(v.data ->> 'amount' AS bigint) ELSE 0 END AS told
+    FROM returns_event v
+    JOIN returns_refund f ON f.id = v.refund_id
+    WHERE v.kind IN ('refund.decided', 'refund.found', 'refund.succeeded', 'refund.failed', 'refund.canceled',
+                     'refund.credited', 'refund.paid_otherwise')
 ) e
 JOIN returns_refund r ON r.id = e.refund_id
 LEFT JOIN (
@@ -79,6 +80,7 @@ FROM (
       AND r.state NOT IN ('succeeded', 'paid_otherwise')
       AND NOT (r.originator = 'goodwill' AND r.state = 'canceled' AND EXISTS (
         SELECT 1 FROM returns_event e WHERE e.refund_id = r.id AND e.kind = 'refund.declined'))
+      AND NOT (r.originator = 'external' AND r.state IN ('failed', 'canceled'))
     UNION ALL
     SELECT r.order_id, r.rma_id, r.goodwill_id, t.currency,
            CASE WHEN t.credited = 'owed' THEN t.amount ELSE -t.amount END, 0
