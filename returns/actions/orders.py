@@ -8,11 +8,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Sum
 
 from returns.actions.record import noted, record
 from returns.actions.refusals import Refused
 from returns.importing.data import LineData, OrderData
-from returns.models import Actor, Order, OrderLine, Parcel, ParcelLine, Payment, RMAItem
+from returns.models import Actor, Order, OrderLine, Parcel, ParcelLine, Payment, RefundLine, RMAItem
 from returns.policy.amounts import spread
 
 # Rows in one INSERT: more make it no faster, and its text and values stand in memory several times.
@@ -33,8 +34,9 @@ class Loaded:
 def load(orders: Sequence[OrderData], *, by: Actor, at: datetime) -> Loaded:
     """Bring these orders into the books, each number once; the same order again changes nothing.
 
-    Raises Refused `order_contradicts` where a change would take away what was already returned or
-    refunded, `payment_taken` where a payment is another order's; then none of these orders is written.
+    Raises Refused `order_contradicts` where a change would take away what was already returned,
+    `payment_needed`, `payment_too_low` or `delivery_too_low` where it would take away what was refunded or
+    disputed, `payment_taken` where a payment is another order's; then none of these orders is written.
     """
     known = {
         order.number: order
@@ -242,13 +244,27 @@ def _refuse_contradiction(order: Order, data: OrderData, lines: Mapping[str, Ord
             raise Refused("order_contradicts", field="lines", line=line.line_id)
     if data.currency != order.currency and (order.rmas.exists() or order.refunds.exists()):
         raise Refused("order_contradicts", field="currency", currency=data.currency)
+    _refuse_lost_payments(order, data)
+    _refuse_lost_delivery(order, data)
+
+
+def _refuse_lost_payments(order: Order, data: OrderData) -> None:
+    """What was refunded or disputed of a payment, or waits for a person, stays; told as before it is no change."""
     told = {(payment.gateway, payment.reference): payment for payment in data.payments}
-    refunded = set(order.refunds.values_list("payment", flat=True))
-    active = {payment.pk: payment.active for payment in order.payments.with_room()}
-    for payment in order.payments.filter(pk__in=refunded - {None}):
+    for payment in order.payments.bound().with_room():
         new = told.get((payment.gateway, payment.reference))
-        if new is None or new.captured < active[payment.pk] or new.currency != payment.currency:
-            raise Refused("order_contradicts", field="payments", payment=payment.reference)
+        if new is None or new.currency != payment.currency:
+            raise Refused("payment_needed", field="payments", payment=payment.reference)
+        if new.captured < min(payment.active, payment.captured):
+            raise Refused("payment_too_low", field="payments", payment=payment.reference)
+
+
+def _refuse_lost_delivery(order: Order, data: OrderData) -> None:
+    if data.shipping_paid >= order.shipping_paid:
+        return
+    given = RefundLine.objects.filter(refund__order=order, refund__replaced_by=None, kind=RefundLine.Kind.SHIPPING)
+    if data.shipping_paid < (given.aggregate(total=Sum("amount"))["total"] or 0):
+        raise Refused("delivery_too_low", field="shipping")
 
 
 def _update_lines(order: Order, lines: Sequence[OrderLine]) -> None:

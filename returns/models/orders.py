@@ -254,6 +254,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         spent = _sum_of(Refund.objects.active(), "amount") + _sum_of(Dispute.objects.all(), "withdrawn")
         return self.annotate(active=spent)  # type: ignore[no-redef]  # declared on Payment, for who reads it
 
+    def bound(self) -> "PaymentQuerySet":
+        """Those that something names: a refund, a dispute, a difference between the books."""
+        return self.exclude(refunds=None, disputes=None, breaks=None).distinct()
+
     def named(self, *names: str) -> "PaymentQuerySet":
         """Those that the provider knows by one of these names."""
         return self.filter(gateway="stripe", reference__in=[name for name in names if name])

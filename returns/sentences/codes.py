@@ -156,6 +156,13 @@ _REFUSALS: dict[str, Sentence] = {
     ),
     "above_paid": lambda _v: gettext("This is more than what is left of the payment."),
     "order_contradicts": lambda _v: gettext("The change contradicts units or money that were already returned."),
+    "payment_needed": lambda v: (
+        gettext("Payment %(payment)s was refunded or disputed, so it must stay as it is.") % {"payment": v["payment"]}
+    ),
+    "payment_too_low": lambda v: (
+        gettext("More than this was refunded or disputed of payment %(payment)s.") % {"payment": v["payment"]}
+    ),
+    "delivery_too_low": lambda _v: gettext("More than this was paid back of the delivery."),
     "payment_taken": lambda _v: gettext("This payment belongs to another order."),
     "key_reused": lambda _v: gettext("This key was used for another request."),
     "fee_forbidden": lambda _v: gettext("The law lets nobody keep a part of the price of this item."),
@@ -180,6 +187,10 @@ _REFUSALS: dict[str, Sentence] = {
         "This refund is already under way, and nobody knows yet how it ends. Please look again later."
     ),
     "refund_ended": lambda _v: gettext("This refund is settled already. Please look again."),
+    "refund_not_ours": lambda _v: gettext(
+        "This refund was made at the payment provider, so nobody owes it here. Where the shopper should still have it, "
+        "please grant goodwill."
+    ),
     "no_room": lambda _v: gettext("No payment of this order has room for it. Please pay it another way."),
     "other_way_prepared": lambda _v: gettext("Somebody has noted that it was paid another way. A manager confirms it."),
     "nothing_prepared": lambda _v: gettext("Nobody has noted that it was paid another way. Please look again."),
@@ -187,10 +198,6 @@ _REFUSALS: dict[str, Sentence] = {
     "evidence_missing": lambda _v: gettext("Please name the evidence, such as the number of the transfer."),
     "not_an_agent": lambda _v: gettext("An agent or a manager must do this."),
     "refund_not_waiting": lambda _v: gettext("This refund no longer waits for approval. Please look again."),
-    "refund_not_ours": lambda _v: gettext(
-        "This refund was made at the payment provider, so nobody owes it here. Where the shopper should still have it, "
-        "please grant goodwill."
-    ),
     "own_proposal": lambda _v: gettext("You proposed this yourself, so another person must decide on it."),
     "not_a_manager": lambda _v: gettext("A manager must decide on this."),
     "credit_not_declined": lambda _v: gettext(

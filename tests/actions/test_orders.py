@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from returns.actions import decisions, orders, receiving
+from returns.actions import decisions, disputes, orders, receiving
+from returns.actions.breaks import open_break
 from returns.actions.orders import Loaded
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
-from returns.models import SHOPPER, SYSTEM, Actor, Event, Order, OrderLine, ParcelLine
+from returns.models import SHOPPER, SYSTEM, Actor, Event, Order, OrderLine, ParcelLine, Payment
+from tests.actions.refunding import disputed
 from tests.people import MUG, NOW, SHIRT, asked, bought, jana_order, promised
 
 pytestmark = pytest.mark.django_db
@@ -187,21 +189,55 @@ def test_a_line_that_was_counted_at_the_bench_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    "payments",
+    ("payments", "code"),
     [
-        (),
-        (PaymentData("pi_other", 29_990, "EUR"),),
-        (PaymentData("pi_A-1001", 9_000, "EUR"),),
-        (PaymentData("pi_A-1001", 29_990, "CZK"),),
-        (PaymentData("pi_A-1001", 29_990, "EUR", "paypal"),),
+        ((), "payment_needed"),
+        ((PaymentData("pi_other", 29_990, "EUR"),), "payment_needed"),
+        ((PaymentData("pi_A-1001", 9_000, "EUR"),), "payment_too_low"),
+        ((PaymentData("pi_A-1001", 29_990, "CZK"),), "payment_needed"),
+        ((PaymentData("pi_A-1001", 29_990, "EUR", "paypal"),), "payment_needed"),
     ],
 )
-def test_a_payment_that_was_refunded_stays(payments: tuple[PaymentData, ...]) -> None:
+@pytest.mark.parametrize("gone", ["refunded", "disputed"])
+def test_a_payment_that_was_refunded_or_disputed_stays(payments: tuple[PaymentData, ...], code: str, gone: str) -> None:
     promised()
-    receiving.receive(asked(bought()), [Count("1", fine=1)], by=BENCH, at=NOW)
+    rma = asked(bought())
+    if gone == "refunded":
+        receiving.receive(rma, [Count("1", fine=1)], by=BENCH, at=NOW)
+    else:
+        disputes.keep(disputed(), at=NOW)
+    before = list(Payment.objects.values()), list(Order.objects.values())
     with pytest.raises(Refused) as refused:
         load(jana_order(payments=payments))
-    assert (refused.value.code, refused.value.field) == ("order_contradicts", "payments")
+    assert (refused.value.code, refused.value.field) == (code, "payments")
+    assert (list(Payment.objects.values()), list(Order.objects.values())) == before
+
+
+def test_a_payment_that_a_person_looks_into_stays() -> None:
+    order = bought()
+    open_break("phantom", "re_1", at=NOW, payment=order.payments.get())
+    with pytest.raises(Refused, match="payment_needed"):
+        load(jana_order(payments=()))
+
+
+def test_of_a_payment_of_which_more_is_gone_than_was_paid_all_else_may_change() -> None:
+    """Paid back, and then taken by the bank as well."""
+    promised()
+    receiving.receive(asked(bought()), [Count("1", fine=1)], by=BENCH, at=NOW)
+    disputes.keep(disputed(), at=NOW)
+    assert load(jana_order(city="Brno")) == Loaded(updated=1)
+    with pytest.raises(Refused, match="payment_too_low"):
+        load(jana_order(payments=(PaymentData("pi_A-1001", 29_989, "EUR"),)))
+
+
+def test_delivery_that_was_paid_back_stays_paid() -> None:
+    promised()
+    rma = asked(bought(jana_order(shipping_standard=495)), Wish("1", 3, "too_small"), Wish("2", 1))
+    receiving.receive(rma, [Count("1", fine=3), Count("2", fine=1)], by=BENCH, at=NOW)
+    with pytest.raises(Refused) as refused:
+        load(jana_order(shipping_paid=494, shipping_standard=494))
+    assert (refused.value.code, refused.value.field) == ("delivery_too_low", "shipping")
+    assert load(jana_order(shipping_paid=495, shipping_standard=0)) == Loaded(updated=1)
 
 
 def test_a_payment_may_shrink_to_what_was_refunded() -> None:
