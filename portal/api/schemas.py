@@ -10,7 +10,16 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 
 from babel.numbers import list_currencies
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
@@ -189,7 +198,7 @@ class SentParcelBody(Body):
 
 
 class PaymentBody(Body):
-    gateway: Annotated[Text, Field(min_length=1, max_length=20)] = "stripe"
+    gateway: Annotated[Text, StringConstraints(to_lower=True), Field(min_length=1, max_length=20)] = "stripe"
     reference: Annotated[Text, Field(min_length=1, max_length=100)]
     captured: Money
     currency: Currency

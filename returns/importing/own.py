@@ -207,7 +207,7 @@ def _order(named: Mapping[str, str]) -> dict[str, Any]:
         "city": cells.optional(named, "city", 100),
         "locale": cells.locale(named, "locale"),
         "notice_given_at": cells.moment_or_none(named, "notice_given_at"),
-        "payment_gateway": cells.optional(named, "payment_gateway", 20),
+        "payment_gateway": cells.optional(named, "payment_gateway", 20).lower(),
         "payment_reference": cells.optional(named, "payment_reference", 100),
         "captured": cells.amount_or_none(named, "captured", currency),
     }

@@ -16,6 +16,8 @@ from returns.policy.facts import Delivery, LineFacts, OrderFacts
 from returns.policy.law import LAW
 from returns.policy.methods import METHODS
 
+GATEWAY = "stripe"  # the one provider that we refund through; what others took a person pays back
+
 
 def normal_email(email: str) -> str:
     return email.strip().casefold()
@@ -260,7 +262,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
     def named(self, *names: str) -> "PaymentQuerySet":
         """Those that the provider knows by one of these names."""
-        return self.filter(gateway="stripe", reference__in=[name for name in names if name])
+        return self.filter(gateway=GATEWAY, reference__in=[name for name in names if name])
 
 
 def _sum_of(rows: "models.QuerySet[Any]", amount: str) -> Coalesce:
@@ -273,7 +275,7 @@ class Payment(models.Model):
     """A charge that paid (part of) an order: one row of its tender list (money.md)."""
 
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="payments")
-    gateway = models.CharField(max_length=20, default="stripe")
+    gateway = models.CharField(max_length=20, default=GATEWAY)
     reference = models.CharField(max_length=100)
     captured = models.BigIntegerField()
     currency = models.CharField(max_length=3)
@@ -295,5 +297,7 @@ class Payment(models.Model):
 
     def obstacle(self, amount: int) -> str:
         """Why the way it was paid cannot give this amount back, as a code (`policy/methods.py`), or ""."""
+        if self.gateway != GATEWAY:
+            return "gateway_without_refunds"
         method = METHODS.get(self.method)
         return method.obstacle(whole=amount == self.captured) if method else ""

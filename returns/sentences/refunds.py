@@ -63,6 +63,7 @@ _DISPUTES: dict[str, Callable[[], str]] = {
 
 _FAILURES: dict[str, Callable[[], str]] = {
     "no_payment": lambda: gettext("No payment of the order has room for it."),
+    "gateway_without_refunds": lambda: gettext("Another provider took the payment, and we cannot refund through it."),
     "method_without_refunds": lambda: gettext("The way it was paid knows no refunds."),
     "method_refunds_whole_only": lambda: gettext("The way it was paid knows refunds of the whole amount only."),
     "paid_after_all": lambda: gettext("The refund in whose place it stood was paid after all."),

@@ -102,4 +102,12 @@ def test_what_was_paid_in_a_way_without_refunds_is_owed_and_waits_for_a_person()
     arrived(asked(bought(replace(paid, payments=(replace(paid.payments[0], method="oxxo"),)))))
     refund = Refund.objects.get()
     assert (refund.state, refund.failure_reason) == (RefundState.FAILED, "method_without_refunds")
+
+
+def test_what_another_provider_took_is_never_sent_to_ours_and_waits_for_a_person_at_once():
+    promised()
+    arrived(asked(bought(jana_order(payments=(PaymentData("PAY-1", 29_990, "EUR", "paypal"),)))))
+    refund = Refund.objects.get()
+    assert (refund.state, refund.failure_reason) == (RefundState.FAILED, "gateway_without_refunds")
+    assert refund in Refund.objects.open()
     assert not send(Scripted())

@@ -91,6 +91,12 @@ def test_an_order_without_the_optional_columns_leaves_them_open() -> None:
     assert (found.data.parcels, found.data.payments, found.data.notice_known) == ((), (), False)
 
 
+def test_a_gateway_is_known_however_it_is_written() -> None:
+    (found,) = read(csv(row() + ",,,,,,,Stripe,pi_1,299.95", header=",".join(REQUIRED + OPTIONAL)))
+    assert isinstance(found, ReadOrder)
+    assert [payment.gateway for payment in found.data.payments] == ["stripe"]
+
+
 def test_the_same_sku_may_stand_twice_in_an_order() -> None:
     (found,) = read(csv(row(), row(line_id="2")))
     assert isinstance(found, ReadOrder)

@@ -146,6 +146,12 @@ def test_a_payment_of_another_order_is_refused(shop):
     assert Order.objects.count() == 1
 
 
+def test_a_gateway_is_known_however_it_is_written(shop):
+    payment = order_body()["payments"][0] | {"gateway": "Stripe"}
+    shop.put("/orders/A-1001", order_body(payments=[payment]))
+    assert [one["gateway"] for one in shop.get("/orders/A-1001").json()["payments"]] == ["stripe"]
+
+
 def test_without_parcels_nothing_has_been_sent(shop):
     promised(30)
     body = order_body()
