@@ -16,7 +16,7 @@ from returns.actions.record import record
 from returns.actions.refunds import settle, told
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Remote
-from returns.models import RMA, Order, Originator, Payment, Refund, RefundLine, RefundState
+from returns.models import RMA, Break, Order, Originator, Payment, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM
 
 _NEVER_SENT = [RefundState.DUE, RefundState.AWAITING_APPROVAL]
@@ -33,10 +33,20 @@ def take_in(remote: Remote, *, at: datetime) -> None:
         apply(refund, remote, at=at)
     elif remote.status in NOTHING_MOVED:
         return
-    elif payment := Payment.objects.named(remote.payment, remote.charge).filter(currency=remote.currency).first():
-        _book(payment, remote, at=at)
+    elif payments := list(Payment.objects.named(remote.payment, remote.charge).select_related("order")):
+        if payment := next((one for one in payments if one.currency == remote.currency), None):
+            _book(payment, remote, at=at)
+        else:
+            _tell_of_another_currency(payments[0], remote, at=at)
     elif made_here(remote):
         open_break("unknown_refund", remote.id, at=at, **_values(remote), paid_by=[remote.payment, remote.charge])
+
+
+def _tell_of_another_currency(payment: Payment, remote: Remote, *, at: datetime) -> None:
+    """It cannot be counted against what was paid, so a person must; whoever has closed it once is not told again."""
+    if not Break.objects.filter(kind="another_currency", subject=remote.id).exists():
+        values = {**_values(remote), "order": payment.order.number, "paid_in": payment.currency}
+        open_break("another_currency", remote.id, at=at, payment=payment, **values)
 
 
 def ours(remote: Remote) -> Refund | None:

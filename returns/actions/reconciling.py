@@ -83,7 +83,7 @@ def _forgot(remotes: Iterable[Remote]) -> bool:
     for some in batched(remotes, _BATCH):
         made = {remote.id: remote.refund_id for remote in some if made_here(remote)}
         sent = Refund.objects.filter(public_id__in=made.values()).exclude(state__in=_UNSENT)
-        told = Break.objects.filter(kind="unknown_refund", subject__in=made)
+        told = Break.objects.filter(kind__in=("unknown_refund", "another_currency"), subject__in=made)
         remembered = set(sent.values_list("public_id", flat=True))
         booked = {*_booked(made), *told.values_list("subject", flat=True)}
         if any(name not in remembered and remote not in booked for remote, name in made.items()):

@@ -67,6 +67,13 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
         )
         % _told(v)
     ),
+    "another_currency": lambda v: (
+        gettext(
+            "%(amount)s of order %(order)s were refunded at the payment provider (%(remote)s), and it was paid in "
+            "%(paid_in)s. Our books do not count them: please check what the order is still owed."
+        )
+        % _told(v)
+    ),
     "forgotten_refund": lambda v: (
         gettext(
             "%(amount)s of order %(order)s had been refunded (%(remote)s) when the database was restored. "

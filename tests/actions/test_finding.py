@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from django.conf import settings
 from django.db.models import Sum
 
-from returns.actions import finding, other_ways, provider
+from returns.actions import finding, other_ways, provider, reconciling
+from returns.actions.breaks import close
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE
@@ -15,6 +17,7 @@ from returns.models import (
     Account,
     Break,
     Event,
+    Halt,
     Letter,
     Originator,
     OtherWay,
@@ -25,7 +28,7 @@ from returns.models import (
     Transfer,
 )
 from returns.notifications.letters import LETTERS
-from tests.actions.refunding import SILENCE, news, now_of, send, state_of
+from tests.actions.refunding import SILENCE, news, now_of, remote_of, send, state_of
 from tests.gateways.scripted import Lost, Scripted
 from tests.people import NOW, arrived, asked, bought, promised
 
@@ -171,6 +174,26 @@ def test_a_forgotten_refund_of_no_payment_of_ours_is_told(refund):
     finding.take_in(replace(stripe.books["re_1"], id="re_2", refund_id="0" * 24, payment="pi_other"), at=NOW)
     told = {"remote": "re_2", "amount": 9_672, "currency": "EUR", "paid_by": ["pi_other", ""]}
     assert breaks() == {"unknown_refund": told}
+
+
+def test_a_refund_in_another_currency_cannot_be_counted_and_is_told_once(payment, mona):
+    remote = replace(Scripted().refund_by_hand(payment, 500), currency="USD")
+    for _time in range(2):
+        finding.take_in(remote, at=NOW)
+    told = {"remote": "re_1", "amount": 500, "currency": "USD", "order": "A-1001", "paid_in": "EUR"}
+    assert (breaks(), Refund.objects.count()) == ({"another_currency": told}, 1)
+    close(Break.objects.get().pk, note="Seen.", by=mona, at=NOW)
+    finding.take_in(remote, at=NOW)
+    assert not breaks()
+
+
+def test_a_forgotten_refund_in_another_currency_stops_nothing_for_good(refund):
+    stripe = Scripted()
+    forgotten = replace(remote_of(refund, "succeeded"), refund_id="0" * 24, installation=settings.BASE_URL)
+    stripe.books["re_1"] = replace(forgotten, currency="USD")
+    for _time in range(2):
+        reconciling.look_back(stripe, at=NOW)
+    assert (breaks().keys(), Halt.objects.open().exists()) == ({"another_currency"}, False)
 
 
 # --- what others tried and came to nothing ---------------------------------------------------------
