@@ -127,6 +127,13 @@ class TestForged:
         settings.STRIPE_WEBHOOK_SECRET = ""
         assert_refused(deliver(BODY, signature(BODY, secret="")))
 
+    @pytest.mark.parametrize("both", ["{first},{second}", "{second},{first}"])
+    @pytest.mark.parametrize("ahead", [0, 5_000])
+    def test_two_stamps_of_which_the_client_believes_one(self, both, ahead):
+        now = int(time.time())
+        first, second = f"t={now}", signature(BODY, at=now + ahead)
+        assert_refused(deliver(BODY, both.format(first=first, second=second)))
+
     @pytest.mark.parametrize(
         "body",
         [
