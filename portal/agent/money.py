@@ -103,7 +103,7 @@ def failed() -> QuerySet[Refund]:
 def waiting_count() -> int:
     """How many things wait for a person, for the link to this desk."""
     held = Refund.objects.filter(state=RefundState.AWAITING_APPROVAL)
-    return (held | failed()).count() + Break.objects.open().count()
+    return (held | failed()).count() + Break.objects.open().count() + Halt.objects.open().count()
 
 
 def _rows(refunds: QuerySet[Refund]) -> QuerySet[Refund]:

@@ -1,6 +1,6 @@
 """The kill switch: while a halt is open no refund leaves (`RefundQuerySet.sendable`). security.md, "Roles"."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -8,6 +8,8 @@ from returns.actions.refusals import Refused
 from returns.gateways.gateway import Gateway, PutOff, Rejected, Unanswered
 from returns.models import Actor, Halt, Role, User
 from returns.models.people import SYSTEM
+
+TRUSTED_AFTER = timedelta(hours=1)  # that sending has gone on without the key being refused
 
 
 def start(cause: str, *, why: str, by: Actor, at: datetime) -> None:
@@ -50,10 +52,19 @@ def end(cause: str, *, at: datetime) -> None:
 
 
 def probe(gateway: Gateway, *, at: datetime) -> bool:
-    """Whether the provider takes our key again, where it did not; if so, sending goes on. False: nothing waits."""
-    if Halt.objects.open().filter(cause=Halt.Cause.KEY_REFUSED).exists() and _answers(gateway, at):
+    """Whether the provider takes our key again, where it did not; if so, sending goes on. False: nothing waits.
+
+    A probe only reads, and there are keys that may read and not refund. So where sending went on and the key was
+    refused again within the hour, a probe proves nothing any more, and the halt waits for two managers.
+    """
+    halt = Halt.objects.open().filter(cause=Halt.Cause.KEY_REFUSED).first()
+    if halt and not _refused_again(halt) and _answers(gateway, at):
         end(Halt.Cause.KEY_REFUSED, at=at)
     return False
+
+
+def _refused_again(halt: Halt) -> bool:
+    return Halt.objects.filter(cause=halt.cause, ended_at__gt=halt.started_at - TRUSTED_AFTER).exists()
 
 
 def _answers(gateway: Gateway, at: datetime) -> bool:

@@ -90,6 +90,28 @@ def test_it_goes_on_by_itself_once_the_provider_takes_the_key_again(refund, sile
     assert now_of(refund).state == RefundState.SUCCEEDED
 
 
+def test_a_key_that_reads_and_may_not_refund_is_tried_once_more_and_then_waits_for_two_managers(refund, mona, otto):
+    stripe = Scripted(*[KeyRefused("more_permissions_required", BUSY)] * 2)
+    for minute in range(10):
+        send(stripe, after=timedelta(minutes=minute))
+        halts.probe(stripe, at=NOW + timedelta(minutes=minute))
+    assert (Halt.objects.count(), len(stripe.keys)) == (2, 2)
+    halts.probe(stripe, at=NOW + timedelta(days=1))
+    halt = Halt.objects.open().get()
+    for manager in (mona, otto):
+        halts.resume(halt, by=manager, at=NOW + timedelta(days=1))
+    assert send(stripe, after=timedelta(days=1)) is True
+    assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+def test_a_key_that_is_refused_long_after_it_was_taken_is_tried_again(refund):
+    stripe = Scripted(KeyRefused("api_key_expired", BUSY), SILENCE, KeyRefused("api_key_expired", BUSY))
+    for hours in (0, 2, 4):
+        send(stripe, after=timedelta(hours=hours))
+        halts.probe(stripe, at=NOW + timedelta(hours=hours))
+    assert not Halt.objects.open().exists()
+
+
 def test_a_probe_does_not_end_what_a_manager_began(refund, mona):
     stopped(mona)
     halts.probe(Scripted(), at=NOW)

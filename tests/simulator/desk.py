@@ -124,7 +124,7 @@ def _user(world: World) -> User:
 
 def clear_up(world: World) -> None:
     """After the faults two managers let the sending go on, and look into what stopped single refunds."""
-    for halt in Halt.objects.open().filter(cause=Halt.Cause.MANUAL):
+    for halt in Halt.objects.open().exclude(cause=Halt.Cause.RESTORED):
         for name in (MONA, MAX):
             if not Halt.objects.filter(pk=halt.pk, end_asked_by=ACTORS[name].id).exists():
                 halts.resume(halt, by=User.objects.get(name=name), at=world.now)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from returns.actions import breaks, goodwill, receiving
+from returns.actions import breaks, goodwill, halts, receiving
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.models import RMA, Break, Dispute, Event, Halt, OtherWay, Refund, RefundState, RMAState, Role, User
@@ -87,8 +87,10 @@ def test_the_desk_lists_what_waits_for_a_person(logged_in, mona, held, failed):
     assert "No payment of the order has room for it." in page.content.decode()
 
 
-def test_the_queue_counts_what_waits_for_money(logged_in, bob, held, failed):
+def test_the_queue_counts_what_waits_for_money(logged_in, bob, mona, held, failed):
     assert logged_in(bob).get("/agent/").context["money_waits"] == 2
+    halts.stop_all(why="Strange totals.", by=mona, at=NOW)
+    assert logged_in(bob).get("/agent/").context["money_waits"] == 3
 
 
 def test_one_signs_to_whom_how_much_and_what_is_left(logged_in, mona, held):

@@ -102,7 +102,7 @@ def test_a_page_after_a_return_that_never_waited_begins_at_the_start(desk):
 def test_more_rows_cost_no_more_statements(desk, django_assert_num_queries, show, rows):
     for number in range(rows):
         waiting(f"A-{number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(listed(desk.get(QUEUE, {"show": show}))) == rows
 
 
