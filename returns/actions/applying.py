@@ -60,21 +60,25 @@ def _apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     refund = Refund.objects.locked().select_related("rma", "order", "payment").get(pk=refund.pk)
     _refuse_difference(refund, remote)
     _catch_up(refund)
+    events = _moved(refund, remote, at=at)
+    if rma is not None and events:
+        events += settle(rma, by=SYSTEM, at=at)
+        rma.save()
+    record(*events)
+
+
+def _moved(refund: Refund, remote: Remote, *, at: datetime) -> list[Event]:
+    """Make the move and tell people of what needs them; no event of what is no news, or was overtaken by later news."""
     verb, kind = _NEWS[remote.status]
     move = getattr(refund, verb)
-    if not can_proceed(move):  # no news, or old news that a later message has overtaken
+    if not can_proceed(move):
         if refund.state == RefundState.PAID_OTHERWISE and remote.status not in NOTHING_MOVED:
             _tell_of_both(refund, at=at)
-        return
+        return []
     was = refund.state
     move()
     refund.gateway_id = remote.id
     refund.failure_reason = remote.failure_reason
-    events = [finish(refund, kind, was=was, at=at)]
-    if was in _SENT:
-        _answered(refund)
-    if was == RefundState.FAILED:
-        events += _take_its_place_back(refund, at=at)
     event = finish(refund, kind, was=was, at=at, **_owed_no_more(refund))
     if was in _SENT:
         _answered(refund)
@@ -83,11 +87,8 @@ def _apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     if remote.pending_reason == "insufficient_funds":
         values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
         open_break("insufficient_funds", refund.public_id, at=at, refund=refund, **values)
-    if rma is None:
-        record(*events)
-        return
-    record(*events, *settle(rma, by=SYSTEM, at=at))
-    rma.save()
+    given_up = was == RefundState.FAILED
+    return [event, *(_take_its_place_back(refund, at=at) if given_up else [])]
 
 
 def _owed_no_more(refund: Refund) -> dict[str, Any]:

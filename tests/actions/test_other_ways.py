@@ -164,7 +164,7 @@ def test_what_was_put_off_and_then_lost_its_room_finds_another_way(refund, bob, 
     assert now_of(refund).state == RefundState.FAILED
     with pytest.raises(Refused, match="no_room"):
         again(refund, mona)
-    prepare(refund, bob)
+    prepare(refund, bob, way="set_off", evidence="re_1")
     confirm(refund, mona)
     assert now_of(refund).state == RefundState.PAID_OTHERWISE
 
