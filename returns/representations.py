@@ -167,6 +167,7 @@ def item(item: RMAItem, *, currency: str) -> Json:
         "line": item.line.line_id,
         "quantity": item.quantity,
         "reason": item.reason.code if item.reason else "",
+        "legal_path": item.path.value,
         "resolution": str(item.resolution),
         "credit_bonus": item.credit_bonus,
         "note": item.note,

@@ -12,9 +12,11 @@ from returns import representations as represent
 from returns.actions import decisions, receiving, shipping
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
-from returns.models import RMA, SHOPPER, SYSTEM, Event, ItemState, Order, Refund, RMAItem, RMAState
+from returns.actions.requests import Wish
+from returns.models import RMA, SHOPPER, SYSTEM, Event, ItemState, Order, Reason, Refund, RMAItem, RMAState
 from returns.policy.facts import Answer
-from returns.policy.reasons import CODES, Reason
+from returns.policy.reasons import CODES
+from returns.policy.reasons import Reason as Said
 from returns.policy.verdict import Verdict
 from tests.people import JANA_EMAIL, NOW, asked, bought, jana_order, promised
 
@@ -104,6 +106,14 @@ def test_the_document_names_all_that_is_sent_and_no_more(rma):
         assert {*sent} == {*declared.__annotations__}
 
 
+def test_an_item_shows_what_its_reason_meant_in_law_when_it_was_given():
+    promised(30)
+    rma = asked(bought(), Wish("2", 1, "damaged"))
+    Reason.objects.update(legal_path="withdrawal")
+    [item] = shown(rma)["items"]
+    assert (item["reason"], item["legal_path"]) == ("damaged", "conformity")
+
+
 # --- verdicts -----------------------------------------------------------------------------------
 
 
@@ -112,7 +122,7 @@ def test_a_verdict_gives_its_reasons_with_values_and_a_sentence():
         line="1",
         units=1,
         answer=Answer.REFUSE,
-        reasons=(Reason("window_passed", {"policy_until": "2026-11-09", "days": 30, "units_open": 0}),),
+        reasons=(Said("window_passed", {"policy_until": "2026-11-09", "days": 30, "units_open": 0}),),
         policy_until=date(2026, 11, 9),
         policy=("standard", 2),
     )
@@ -138,7 +148,7 @@ def test_a_verdict_gives_its_reasons_with_values_and_a_sentence():
 def test_every_code_has_a_sentence_of_its_own_in_the_json():
     for code, names in CODES.items():
         values = dict.fromkeys(names, "2026-11-09") | {name: 1 for name in names if name in ("units", "delivered")}
-        reason = Reason(code, values)
+        reason = Said(code, values)
         told = represent.verdict(Verdict(line="1", units=1, answer=Answer.REFER, reasons=(reason,)))
         assert told["reasons"][0]["text"]
 

@@ -298,7 +298,7 @@ def _item(item: RMAItem, currency: str) -> Item:
     return Item(
         item=item,
         name=item.line.name_in(get_language() or ""),
-        legal_path=str(LEGAL_PATHS[LegalPath(item.reason.legal_path)]) if item.reason else "",
+        legal_path=str(LEGAL_PATHS[item.path]) if item.reason else "",
         verdict=VERDICTS[verdict.answer](),
         reasons=[sentences.of_reason(reason) for reason in verdict.reasons],
         seal="" if item.seal_broken is None else SEALS[item.seal_broken](),

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypedDict
 from pydantic import BaseModel, Field
 
 from returns.models import ItemState, Originator, ParcelStatus, RefundState, RMAState
-from returns.policy.facts import Resolution
+from returns.policy.facts import LegalPath, Resolution
 
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
@@ -166,11 +166,15 @@ class Order(TypedDict):
 
 
 class AnsweredItem(TypedDict):
-    """`credit_bonus`: what store credit adds to the money, in minor units, where it was chosen."""
+    """`legal_path`: what the reason meant in law when it was given.
+
+    `credit_bonus`: what store credit adds to the money, in minor units, where it was chosen.
+    """
 
     line: str
     quantity: int
     reason: str
+    legal_path: LegalPath
     resolution: Resolution
     credit_bonus: int
     verdict: Verdict

@@ -36,7 +36,7 @@ class Coming:
 
     @classmethod
     def of_item(cls, item: RMAItem, units: int) -> "Coming | None":
-        return cls.of(item.line_id, units, item.judged, item.legal_path)
+        return cls.of(item.line_id, units, item.judged, item.path)
 
 
 @dataclass(slots=True)
@@ -99,7 +99,7 @@ def _rows(orders: list[int]) -> Iterable[dict[str, Any]]:
     given = RefundLine.objects.filter(
         refund__rma=OuterRef("rma_items__rma"), refund__replaced_by=None, kind=RefundLine.Kind.SHIPPING
     )
-    items = ("pk", "rma_id", "quantity", "state", "resolution", "verdict", "reason__legal_path", "rma__state")
+    items = ("pk", "rma_id", "quantity", "state", "resolution", "verdict", "legal_path", "rma__state")
     return (
         OrderLine.objects.filter(order__in=orders)
         .order_by("pk")
@@ -119,7 +119,7 @@ def _take(delivery: Delivery, row: dict[str, Any]) -> None:
     if row["rma_items__state"] == ItemState.REFUSED or row["rma_items__rma__state"] in RMAState.dead():
         return
     verdict = Verdict.from_json(row["rma_items__verdict"])
-    path = LegalPath(row["rma_items__reason__legal_path"] or LegalPath.WITHDRAWAL)
+    path = LegalPath(row["rma_items__legal_path"])
     if whole := Coming.of(row["pk"], row["rma_items__quantity"], verdict, path):
         delivery.whole[row["rma_items__pk"]] = (row["rma_items__rma_id"], whole)
     if back := Coming.of(row["pk"], _units(row), verdict, path):

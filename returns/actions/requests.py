@@ -308,6 +308,7 @@ def _item(rma: RMA, offer: Offer) -> RMAItem:
         share=offer.share,
         fee=offer.fee,
         reason=offer.reason,
+        legal_path=offer.ask.legal_path,
         resolution=offer.wish.resolution,
         credit_bonus=offer.bonus,
         note=masked(offer.wish.note),

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from returns.analytics.earlier import Asked, Earlier
 from returns.analytics.trying import History, PastReturn
 from returns.models import RMA, Order, OrderLine, RMAItem, RMAState
-from returns.policy.facts import Ask, LegalPath
+from returns.policy.facts import Ask
 
 CHUNK = 100  # orders in memory at a time
 
@@ -57,6 +57,5 @@ def _history(order: Order, earlier: Earlier) -> History:
 
 
 def _ask(item: RMAItem, names: dict[int, str]) -> Ask:
-    path = LegalPath(item.reason.legal_path) if item.reason else LegalPath.WITHDRAWAL
     code = item.reason.code if item.reason else ""
-    return Ask(line=names[item.line_id], units=item.quantity, legal_path=path, reason=code)
+    return Ask(line=names[item.line_id], units=item.quantity, legal_path=item.path, reason=code)

@@ -277,6 +277,8 @@ class RMAItem(ItemLifecycle):
     share = models.BigIntegerField()
     fee = models.BigIntegerField(default=0)
     reason = models.ForeignKey(Reason, null=True, on_delete=models.PROTECT, related_name="+")
+    # What the reason meant in law on that day: a reason that is changed later changes no return.
+    legal_path = models.CharField(max_length=20, default=LegalPath.WITHDRAWAL)
     resolution = models.CharField(max_length=20, default=Resolution.REFUND)
     credit_bonus = models.BigIntegerField(default=0)
     note = models.CharField(max_length=2000, blank=True)
@@ -294,6 +296,7 @@ class RMAItem(ItemLifecycle):
             models.CheckConstraint(condition=Q(quantity__gte=1), name="item_quantity_positive"),
             models.CheckConstraint(condition=Q(share__gte=0), name="item_share_not_negative"),
             models.CheckConstraint(condition=Q(fee__gte=0, fee__lte=F("share")), name="item_fee_within_share"),
+            models.CheckConstraint(condition=Q(legal_path__in=[*LegalPath]), name="item_legal_path_known"),
             models.CheckConstraint(condition=Q(resolution__in=[*Resolution]), name="item_resolution_known"),
             models.CheckConstraint(
                 condition=Q(credit_bonus=0) | Q(credit_bonus__gt=0, resolution=Resolution.CREDIT),
@@ -315,15 +318,18 @@ class RMAItem(ItemLifecycle):
         return self.resolution == Resolution.KEEP
 
     @property
-    def legal_path(self) -> LegalPath:
-        return LegalPath(self.reason.legal_path) if self.reason else LegalPath.WITHDRAWAL
+    def path(self) -> LegalPath:
+        """Its legal path as decisions know it."""
+        return LegalPath(self.legal_path)
 
     @property
     def free_of_fees(self) -> bool:
         """Whether the law lets nobody keep a fee of its price."""
-        return free_of_fees(self.legal_path, by_right=self.judged.by_right)
+        return free_of_fees(self.path, by_right=self.judged.by_right)
 
     @property
     def may_lose_value(self) -> bool:
         """Whether the shopper may be held to what handling has cost of its value; never of what was theirs to keep."""
         return not self.stays and may_lose_value(self.legal_path, told=self.rma.order.told_of_right)
+        """Whether the shopper may be held to what handling has cost of its value."""
+        return may_lose_value(self.path, told=self.rma.order.told_of_right)

@@ -124,6 +124,18 @@ def test_a_return_that_was_called_off_brings_nothing_and_takes_nothing_away() ->
     assert brought(order) == [495]
 
 
+def test_a_fault_brings_its_part_whatever_becomes_of_its_reason() -> None:
+    promised(100)
+    order = late_order(shipping_standard=495)
+    rma = asked(order, Wish("2", 1, "faulty"))
+    if rma.waits_for_agent:
+        decisions.approve(rma, by=BOB, at=NOW, note="it leaks")
+    Reason.objects.update(legal_path="courtesy")
+    assert delivery(order).expected(rma) == 8
+    arrived(rma)
+    assert brought(order) == [8]
+
+
 def test_what_is_refused_after_it_came_brings_nothing() -> None:
     promised(10)
     Reason.objects.filter(code="too_small").update(legal_path="courtesy")

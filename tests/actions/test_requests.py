@@ -1,8 +1,10 @@
 """Asking: judged at once, units and money allotted at once, and never more of either than there is."""
 
+from importlib import import_module
 from itertools import count
 
 import pytest
+from django.apps import apps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +13,7 @@ from returns.actions.refusals import Refused
 from returns.actions.requests import ANSWER_WITHIN, Wish
 from returns.importing.data import LineData
 from returns.models import RMA, Event, ItemState, Letter, Order, Reason, ReturnParcel, RMAItem, RMAState
-from returns.policy.facts import Answer
+from returns.policy.facts import Answer, LegalPath
 from tests.people import BOB, NOW, SHIRT, asked, bought, jana_order, late_order, promised
 
 pytestmark = pytest.mark.django_db
@@ -78,6 +80,25 @@ def test_a_preview_says_what_the_request_will_do_and_writes_nothing(wishes):
     assert [(item.line, item.share, item.judged) for item in rma.items.select_related("line")] == [
         (offer.line, offer.share, offer.verdict) for offer in offers
     ]
+
+
+# --- what is kept ---
+
+
+def test_an_item_keeps_the_legal_path_that_its_reason_had_when_it_was_asked_for():
+    promised()
+    rma = asked(bought(), Wish("1", 1, "faulty"), Wish("2", 1))
+    Reason.objects.update(legal_path="courtesy")
+    assert [item.path for item in rma.items.all()] == [LegalPath.CONFORMITY, LegalPath.WITHDRAWAL]
+    assert [item.free_of_fees for item in rma.items.all()] == [True, True]
+
+
+def test_what_was_asked_for_before_paths_were_kept_gets_that_of_its_reason():
+    promised()
+    asked(bought(), Wish("1", 1, "faulty"), Wish("2", 1))
+    RMAItem.objects.update(legal_path=LegalPath.WITHDRAWAL)
+    import_module("returns.migrations.0010_legal_path").keep(apps, None)
+    assert [item.path for item in RMAItem.objects.all()] == [LegalPath.CONFORMITY, LegalPath.WITHDRAWAL]
 
 
 # --- what cannot be asked -----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from returns.analytics.backtest import backtest
 from returns.analytics.stored import stored_past
 from returns.analytics.trying import candidate
 from returns.importing.data import PaymentData
-from returns.models import RMA, SHOPPER, Order
+from returns.models import RMA, SHOPPER, Order, Reason
 from returns.policy.facts import Ask, LegalPath
 from returns.policy.law import LAW
 from tests.analytics.pasts import days
@@ -38,6 +38,14 @@ def test_every_return_is_an_ask_of_its_order_at_its_own_time() -> None:
         (first.number, NOW, (Ask("1", 2, reason="too_small"),)),
         (second.number, NOW + timedelta(hours=2), (Ask("2", 1, LegalPath.CONFORMITY, reason="damaged"),)),
     ]
+
+
+def test_an_ask_has_the_legal_path_that_its_reason_had_then() -> None:
+    promised(30)
+    asked(bought(), Wish("2", 1, "damaged"))
+    Reason.objects.update(legal_path="withdrawal")
+    [history] = stored_past()
+    assert [ask.legal_path for one in history.returns for ask in one.asks] == [LegalPath.CONFORMITY]
 
 
 def test_nothing_is_taken_and_all_is_worth_what_was_paid() -> None:

@@ -44,6 +44,7 @@ def twice(model: Any) -> None:
 BROKEN = {
     "item_quantity_positive": lambda: RMAItem.objects.update(quantity=0),
     "item_share_not_negative": lambda: RMAItem.objects.update(share=-1),
+    "item_legal_path_known": lambda: RMAItem.objects.update(legal_path="whim"),
     "return_parcel_status_known": lambda: ReturnParcel.objects.update(status="eaten"),
     "receipt_counts_not_negative": lambda: ReceiptLine.objects.update(fine=-1),
     "receipt_unannounced_is_extra": lambda: ReceiptLine.objects.update(item=None),

@@ -7,7 +7,7 @@ from returns.actions import decisions, goodwill, receiving
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import LineData, PaymentData
-from returns.models import Policy
+from returns.models import Policy, Reason
 from returns.notifications import letters
 from tests.people import NOW, asked, bought, jana_order, promised, trusting
 from tests.portal.agent.deciding import shown, waiting
@@ -31,6 +31,12 @@ def test_an_item_shows_its_verdict_in_sentences_and_both_ends(desk):
     assert (item.name, item.verdict, item.waits) == ("T-shirt", "Policy refuses it.", True)
     assert item.reasons == ["The time for returning this item ended on Sunday, 24 May 2026."]
     assert (str(item.policy_until), str(item.statutory_until)) == ("2026-05-24", "2026-05-11")
+
+
+def test_an_item_shows_what_its_reason_meant_in_law_when_it_was_given(desk):
+    rma = waiting("A-1001", Wish("1", 1, "faulty"))
+    Reason.objects.update(legal_path="courtesy")
+    assert shown(desk, rma).context["case"].items[0].legal_path == "faulty goods"
 
 
 def test_the_shoppers_own_words_are_there(desk):
