@@ -111,7 +111,7 @@ class PolicyForm(forms.ModelForm):
             for_nothing = name == "return_fee" and not self.initial.get(name)
             self.initial[name] = "" if for_nothing else amounts.shown(self.initial.get(name), currency)
         if "free_reasons" in self.fields:
-            offered = Reason.objects.offered().leaves()
+            offered = Reason.objects.offered()
             free: Any = self.fields["free_reasons"]
             free.choices = [(reason.code, str(reason)) for reason in offered]
         if self.of and "valid_from" in self.fields:

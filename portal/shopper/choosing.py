@@ -105,20 +105,18 @@ class Reasons:
     """The reasons offered; those of each kind of goods are put together once, also for an order of 700 lines."""
 
     def __init__(self) -> None:
-        self.all = list(Reason.objects.offered())
+        self.all = list(Reason.objects.offered().select_related("parent"))
         self.groups = cache(self._groups)
         self.codes = cache(self._codes)
         self.options = cache(self._options)
         self.photographed = cache(self._photographed)
 
     def _groups(self, kind: str) -> list[tuple[str, list[Reason]]]:
-        """(heading, its reasons); a reason without a heading stands under an empty one."""
-        by_key = {reason.pk: reason for reason in self.all}
-        headings = {reason.parent_id for reason in self.all}
+        """(heading, its reasons); a reason without a heading, or under a retired one, stands under an empty one."""
         groups: dict[int, tuple[str, list[Reason]]] = {}
         for reason in self.all:
-            if reason.pk not in headings and reason.suits(kind):
-                heading = by_key.get(reason.parent_id or 0)
+            if reason.suits(kind):
+                heading = reason.parent if reason.parent and reason.parent.retired_at is None else None
                 key, title = (heading.pk, str(heading)) if heading else (-reason.pk, "")
                 groups.setdefault(key, (title, []))[1].append(reason)
         return list(groups.values())

@@ -244,7 +244,7 @@ def _judge(
 
 def _reasons(wishes: Sequence[Wish]) -> dict[str, Reason]:
     codes = {wish.reason for wish in wishes if wish.reason}
-    return {reason.code: reason for reason in Reason.objects.offered().leaves().filter(code__in=codes)}
+    return {reason.code: reason for reason in Reason.objects.offered().filter(code__in=codes)}
 
 
 def _refuse_nonsense(wishes: Sequence[Wish], reasons: dict[str, Reason]) -> None:

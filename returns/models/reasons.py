@@ -9,11 +9,8 @@ from returns.policy.facts import LegalPath
 
 class ReasonQuerySet(models.QuerySet["Reason"]):
     def offered(self) -> "ReasonQuerySet":
-        return self.filter(retired_at=None)
-
-    def leaves(self) -> "ReasonQuerySet":
-        """Those an item may carry: a reason with reasons under it is a heading."""
-        return self.filter(children=None)
+        """Those an item may be given. A reason with reasons under it is a heading, even when all of them are retired."""
+        return self.filter(retired_at=None, children=None)
 
 
 class Reason(models.Model):

@@ -79,6 +79,25 @@ def test_reasons_fit_the_kind_of_goods(visitor):
     assert 'value="fit"' not in html  # a heading is no reason
 
 
+def test_a_heading_with_only_retired_children_is_not_offered(visitor):
+    Reason.objects.filter(parent__code="fault").update(retired_at=NOW)
+    order = bought()
+    browser = visitor(order)
+    html = browser.get(items(order)).content.decode()
+    assert ('value="fault"' in html, "Something is wrong with it" in html, 'value="other"' in html) == (
+        (False, False, True)
+    )
+    answer = browser.post(items(order), chosen("2", **{"reason-2": "fault"}))
+    assert Page(answer).summary == [("item-1-reason", "Mug: Please choose a reason from the list.")]
+
+
+def test_reasons_under_a_retired_heading_are_offered_without_it(visitor):
+    Reason.objects.filter(code="fault").update(retired_at=NOW)
+    order = bought()
+    html = visitor(order).get(items(order)).content.decode()
+    assert ("Something is wrong with it" in html, 'value="faulty"' in html) == (False, True)
+
+
 def test_a_good_choice_leads_to_the_next_step_and_is_kept(visitor):
     order = bought()
     browser = visitor(order)
