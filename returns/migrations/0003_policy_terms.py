@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import returns.models.policies
+import returns.models.reasons
 from django.db import migrations, models
 
 
@@ -45,7 +46,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='policy',
             name='free_reasons',
-            field=models.JSONField(blank=True, default=list, help_text='It is always free for faulty goods.', validators=[returns.models.policies._words], verbose_name='reasons for which the way back is free'),
+            field=models.JSONField(blank=True, default=list, help_text='It is always free for faulty goods.', validators=[returns.models.reasons.words], verbose_name='reasons for which the way back is free'),
         ),
         migrations.AddField(
             model_name='policy',
@@ -95,7 +96,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='policy',
             name='kinds',
-            field=models.JSONField(blank=True, default=list, help_text='Empty means all.', validators=[returns.models.policies._words], verbose_name='kinds of goods'),
+            field=models.JSONField(blank=True, default=list, help_text='Empty means all.', validators=[returns.models.reasons.words], verbose_name='kinds of goods'),
         ),
         migrations.AddConstraint(
             model_name='policy',

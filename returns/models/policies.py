@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from returns.models.reasons import Reason
+from returns.models.reasons import Reason, words
 from returns.policy.countries import COUNTRIES
 from returns.policy.currencies import EXPONENTS
 from returns.policy.facts import CountedFrom, OutboundShipping, Resolution, Terms
@@ -34,25 +34,20 @@ PRESETS = (14, 30, 100, None)  # days: the windows offered as a starting point; 
 MOST_DAYS = 36_500
 
 
-def _words(value: Any) -> None:
-    if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
-        raise ValidationError(_("Give a list of words."))
-
-
 def _countries(value: Any) -> None:
-    _words(value)
+    words(value)
     if unknown := [code for code in value if code not in COUNTRIES]:
         raise ValidationError(_("There is no country %(code)s. Use codes such as CZ, DE.") % {"code": unknown[0]})
 
 
 def _letters(value: Any) -> None:
-    _words(value)
+    words(value)
     if unknown := [letter for letter in value if letter not in EXCEPTIONS]:
         raise ValidationError(_("There is no exception %(letter)s. Use letters from a to m.") % {"letter": unknown[0]})
 
 
 def _resolutions(value: Any) -> None:
-    _words(value)
+    words(value)
     if set(value) - set(BESIDE_MONEY) or len(set(value)) < len(value):
         raise ValidationError(_("Give each of %(words)s at most once.") % {"words": ", ".join(BESIDE_MONEY)})
 
@@ -104,7 +99,7 @@ class Policy(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1)
     name = models.CharField(_("name"), max_length=100)
     kinds = models.JSONField(
-        _("kinds of goods"), default=list, blank=True, validators=[_words], help_text=_("Empty means all.")
+        _("kinds of goods"), default=list, blank=True, validators=[words], help_text=_("Empty means all.")
     )
     countries = models.JSONField(
         _("countries"), default=list, blank=True, validators=[_countries], help_text=_("Empty means all.")
@@ -146,6 +141,8 @@ class Policy(models.Model):
         blank=True,
         validators=[_words],
         help_text=_("Neither for the way back nor for restocking. Faulty goods never cost anything."),
+        validators=[words],
+        help_text=_("It is always free for faulty goods."),
     )
     restocking_percent = models.PositiveIntegerField(
         _("restocking fee in percent"), default=0, validators=[MaxValueValidator(100)]

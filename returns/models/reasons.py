@@ -1,10 +1,18 @@
 """The reasons that a shopper may give for sending something back, as a tree."""
 
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from returns.policy.facts import LegalPath
+
+
+def words(value: Any) -> None:
+    if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
+        raise ValidationError(_("Give a list of words."))
 
 
 class ReasonQuerySet(models.QuerySet["Reason"]):
@@ -19,7 +27,9 @@ class Reason(models.Model):
     code = models.SlugField(_("code"), max_length=50, unique=True)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     label = models.CharField(_("label"), max_length=100)
-    kinds = models.JSONField(_("kinds of goods"), default=list, blank=True, help_text=_("Empty means all."))
+    kinds = models.JSONField(
+        _("kinds of goods"), default=list, blank=True, validators=[words], help_text=_("Empty means all.")
+    )
     legal_path = models.CharField(
         max_length=20, choices=[(path, path) for path in LegalPath], default=LegalPath.WITHDRAWAL
     )
@@ -40,6 +50,19 @@ class Reason(models.Model):
 
     def __str__(self) -> str:
         return str(self.label)
+
+    def clean(self) -> None:
+        if self.pk in self._headings():
+            raise ValidationError({"parent": _("A reason cannot stand under itself.")})
+
+    def _headings(self) -> set[int]:
+        """The keys of those it stands under; where rows go round in a circle, once around."""
+        above = dict(Reason.objects.values_list("pk", "parent"))
+        heading, found = self.parent_id, set[int]()
+        while heading is not None and heading not in found:
+            found.add(heading)
+            heading = above[heading]
+        return found
 
     def suits(self, kind: str) -> bool:
         return not self.kinds or kind in self.kinds
