@@ -23,6 +23,7 @@ from returns.models import (
     OrderLine,
     Parcel,
     Payment,
+    Reason,
     Receipt,
     ReceiptLine,
     Refund,
@@ -167,6 +168,7 @@ def item(item: RMAItem, *, currency: str) -> Json:
         "line": item.line.line_id,
         "quantity": item.quantity,
         "reason": item.reason.code if item.reason else "",
+        "reason_codes": reason_codes(item.reason),
         "legal_path": item.path.value,
         "resolution": str(item.resolution),
         "credit_bonus": item.credit_bonus,
@@ -175,6 +177,11 @@ def item(item: RMAItem, *, currency: str) -> Json:
         "verdict": verdict(item.judged),
         "estimate": estimate(item.share, item.fee, currency=currency),
     }
+
+
+def reason_codes(reason: Reason | None) -> Json | None:
+    """What a reason means elsewhere; None where none was given."""
+    return {"shopify": reason.shopify_code, "x12": reason.x12_code} if reason else None
 
 
 def verdict(verdict: Verdict) -> Json:

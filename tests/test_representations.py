@@ -95,6 +95,7 @@ def test_the_document_names_all_that_is_sent_and_no_more(rma):
         (represent.person(order)["shipping_address"], answers.Address),
         (seen, answers.Return),
         (seen["items"][0], answers.ReturnItem),
+        (seen["items"][0]["reason_codes"], answers.ReasonCodes),
         (seen["items"][0]["verdict"], answers.Verdict),
         (seen["items"][0]["estimate"], answers.Estimate),
         (seen["parcels"][0], answers.Parcel),

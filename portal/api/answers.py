@@ -165,8 +165,15 @@ class Order(TypedDict):
 # --- returns ------------------------------------------------------------------------------------
 
 
+class ReasonCodes(TypedDict):
+    """`shopify` is of Shopify's ReturnReason; `x12` of X12's element 1293, empty where none fits."""
+
+    shopify: str
+    x12: str
+
+
 class AnsweredItem(TypedDict):
-    """`legal_path`: what the reason meant in law when it was given.
+    """`reason_codes`: what the reason means elsewhere; null without one. `legal_path`: what it meant in law when given.
 
     `credit_bonus`: what store credit adds to the money, in minor units, where it was chosen.
     """
@@ -174,6 +181,7 @@ class AnsweredItem(TypedDict):
     line: str
     quantity: int
     reason: str
+    reason_codes: ReasonCodes | None
     legal_path: LegalPath
     resolution: Resolution
     credit_bonus: int

@@ -49,6 +49,7 @@ def _previewed(offer: requests.Offer, currency: str) -> Json:
         "line": offer.wish.line,
         "quantity": offer.wish.units,
         "reason": offer.wish.reason,
+        "reason_codes": represent.reason_codes(offer.reason),
         "legal_path": offer.ask.legal_path.value,
         "resolution": offer.wish.resolution,
         "resolutions": [resolution.value for resolution in offer.resolutions],

@@ -9,6 +9,46 @@ from django.utils.translation import gettext_lazy as _
 
 from returns.policy.facts import LegalPath
 
+# The reasons for a return as Shopify knows them (conventions.md).
+SHOPIFY = (
+    *("COLOR", "DEFECTIVE", "NOT_AS_DESCRIBED", "SIZE_TOO_LARGE", "SIZE_TOO_SMALL"),
+    *("STYLE", "UNWANTED", "WRONG_ITEM", "OTHER"),
+)
+
+# X12's element 1293, the reason of who asks to return; as public references list it (stedi.com, November 2026). Its
+# codes have English names alone.
+X12 = {
+    "BC": "beyond code date",
+    "CO": "customer's ordering error",
+    "CV": "colour variance",
+    "DA": "damaged product",
+    "DI": "discontinued product",
+    "DM": "defective, found by the store",
+    "DP": "defective packaging",
+    "DR": "defective, returned by the consumer",
+    "DT": "damaged in transit",
+    "EI": "excess inventory",
+    "EO": "end of season",
+    "EW": "excessive wear",
+    "LP": "label problem",
+    "MD": "mark downs",
+    "NA": "not as expected",
+    "OP": "outdated packaging",
+    "PE": "price error",
+    "PF": "poor fit",
+    "PR": "product recall",
+    "PS": "product spoiled",
+    "PW": "poor workmanship",
+    "RE": "recall",
+    "SD": "short-dated product",
+    "SM": "samples",
+    "SP": "shipped past the cancel date",
+    "SR": "stock reduction agreement",
+    "ST": "style problem",
+    "TE": "termination",
+    "WG": "wrong goods, or not ordered",
+}
+
 
 def words(value: Any) -> None:
     if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
@@ -17,12 +57,15 @@ def words(value: Any) -> None:
 
 class ReasonQuerySet(models.QuerySet["Reason"]):
     def offered(self) -> "ReasonQuerySet":
-        """Those an item may be given. A reason with reasons under it is a heading, even when all of them are retired."""
+        """Those an item may be given. A reason with reasons under it is a heading, even when all are retired."""
         return self.filter(retired_at=None, children=None)
 
 
 class Reason(models.Model):
-    """Why an item comes back. `legal_path` decides which law applies (conventions.md)."""
+    """Why an item comes back. `legal_path` decides which law applies (conventions.md).
+
+    The codes for Shopify and X12 say elsewhere what it means.
+    """
 
     code = models.SlugField(_("code"), max_length=50, unique=True)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
@@ -34,7 +77,16 @@ class Reason(models.Model):
         max_length=20, choices=[(path, path) for path in LegalPath], default=LegalPath.WITHDRAWAL
     )
     asks_photo = models.BooleanField(_("asks for a photo"), default=False)
-    shopify_code = models.CharField(max_length=20, default="OTHER")
+    shopify_code = models.CharField(
+        _("code for Shopify"), max_length=20, choices=[(code, code) for code in SHOPIFY], default="OTHER"
+    )
+    x12_code = models.CharField(
+        _("code for X12 (element 1293)"),
+        max_length=2,
+        choices=[(code, f"{code}: {name}") for code, name in X12.items()],
+        blank=True,
+        help_text=_("Empty where none of them fits."),
+    )
     position = models.PositiveIntegerField(default=0)
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -46,6 +98,8 @@ class Reason(models.Model):
         ordering = ["position", "code"]
         constraints = [
             models.CheckConstraint(condition=Q(legal_path__in=[*LegalPath]), name="reason_legal_path_known"),
+            models.CheckConstraint(condition=Q(shopify_code__in=SHOPIFY), name="reason_shopify_code_known"),
+            models.CheckConstraint(condition=Q(x12_code__in=["", *X12]), name="reason_x12_code_known"),
         ]
 
     def __str__(self) -> str:

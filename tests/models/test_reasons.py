@@ -26,6 +26,26 @@ def test_the_shipped_reasons_are_sound() -> None:
     assert [wrong(reason.code) for reason in Reason.objects.all()] == [[]] * Reason.objects.count()
 
 
+def test_a_code_that_nobody_knows_elsewhere_is_refused() -> None:
+    assert wrong(shopify_code="WHIM", x12_code="XX") == ["shopify_code", "x12_code"]
+    assert wrong(shopify_code="") == ["shopify_code"]
+    assert wrong(x12_code="") == []
+
+
+def test_the_shipped_reasons_have_the_codes_that_are_certain() -> None:
+    told = Reason.objects.exclude(x12_code="").values_list("code", "shopify_code", "x12_code")
+    assert list(told) == [
+        ("too_small", "SIZE_TOO_SMALL", "PF"),
+        ("too_large", "SIZE_TOO_LARGE", "PF"),
+        ("colour", "COLOR", "CV"),
+        ("style", "STYLE", "ST"),
+        ("faulty", "DEFECTIVE", "DR"),
+        ("damaged", "DEFECTIVE", "DA"),
+        ("not_as_described", "NOT_AS_DESCRIBED", "NA"),
+        ("wrong_item", "WRONG_ITEM", "WG"),
+    ]
+
+
 @pytest.mark.parametrize("kinds", ["apparel", [""], [" "], [1], {"apparel": 1}, [["apparel"]]])
 def test_kinds_that_are_no_words_are_refused(kinds: Any) -> None:
     assert wrong(kinds=kinds) == ["kinds"]

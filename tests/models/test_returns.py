@@ -63,6 +63,8 @@ BROKEN = {
     "policy_ends_after_start": lambda: Policy.objects.update(valid_from=NOW, valid_until=NOW),
     "policy_counted_from_known": lambda: Policy.objects.update(counted_from="birth"),
     "reason_legal_path_known": lambda: Reason.objects.update(legal_path="whim"),
+    "reason_shopify_code_known": lambda: Reason.objects.update(shopify_code="WHIM"),
+    "reason_x12_code_known": lambda: Reason.objects.update(x12_code="XX"),
     "user_role_known": lambda: User.objects.update(role="cat"),
     "returns_rma.number": lambda: twice(RMA),
     "returns_rmaitem.rma_id": lambda: twice(RMAItem),

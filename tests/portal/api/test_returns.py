@@ -46,6 +46,7 @@ def test_a_preview_tells_verdict_and_money_and_writes_nothing(shop):
                 "line": "1",
                 "quantity": 2,
                 "reason": "",
+                "reason_codes": None,
                 "legal_path": "withdrawal",
                 "resolution": "refund",
                 "resolutions": ["refund"],
@@ -110,6 +111,7 @@ def test_a_return_is_opened_with_number_state_verdict_actions_and_links(shop):
             SHIRT
             | {
                 "note": "Sleeves",
+                "reason_codes": {"shopify": "SIZE_TOO_SMALL", "x12": "PF"},
                 "legal_path": "withdrawal",
                 "credit_bonus": 0,
                 "state": "accepted",
