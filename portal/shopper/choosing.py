@@ -125,7 +125,7 @@ class Reasons:
         return frozenset(reason.code for _heading, group in self.groups(kind) for reason in group)
 
     def _photographed(self, kind: str) -> bool:
-        return any(reason.asks_photo for _heading, group in self.groups(kind) for reason in group)
+        return any(reason.wants_photo for _heading, group in self.groups(kind) for reason in group)
 
     def _options(self, kind: str, chosen: str) -> SafeString:
         return render_to_string("shopper/reasons.html", {"groups": self.groups(kind), "chosen": chosen})

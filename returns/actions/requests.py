@@ -272,14 +272,15 @@ def _refuse_unsuitable(wishes: Sequence[Wish], reasons: dict[str, Reason], lines
 
 
 def _ask(wish: Wish, reasons: dict[str, Reason]) -> Ask:
-    path = LegalPath(reasons[wish.reason].legal_path) if wish.reason else LegalPath.WITHDRAWAL
+    reason = reasons[wish.reason] if wish.reason else None
     return Ask(
         line=wish.line,
         units=wish.units,
-        legal_path=path,
+        legal_path=LegalPath(reason.legal_path) if reason else LegalPath.WITHDRAWAL,
         seal_broken=wish.seal_broken,
         photos=len(wish.photos),
         reason=wish.reason,
+        asks_photo=reason is not None and reason.wants_photo,
     )
 
 

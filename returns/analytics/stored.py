@@ -57,5 +57,10 @@ def _history(order: Order, earlier: Earlier) -> History:
 
 
 def _ask(item: RMAItem, names: dict[int, str]) -> Ask:
-    code = item.reason.code if item.reason else ""
-    return Ask(line=names[item.line_id], units=item.quantity, legal_path=item.path, reason=code)
+    return Ask(
+        line=names[item.line_id],
+        units=item.quantity,
+        legal_path=item.path,
+        reason=item.reason.code if item.reason else "",
+        asks_photo=item.reason is not None and item.reason.asks_photo,
+    )

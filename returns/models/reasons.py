@@ -60,6 +60,10 @@ class ReasonQuerySet(models.QuerySet["Reason"]):
         """Those an item may be given. A reason with reasons under it is a heading, even when all are retired."""
         return self.filter(retired_at=None, children=None)
 
+    def wanting_photo(self) -> "ReasonQuerySet":
+        """Those of which `Reason.wants_photo` is true."""
+        return self.filter(asks_photo=True, legal_path=LegalPath.CONFORMITY)
+
 
 class Reason(models.Model):
     """Why an item comes back. `legal_path` decides which law applies (conventions.md).
@@ -117,6 +121,11 @@ class Reason(models.Model):
             found.add(heading)
             heading = above[heading]
         return found
+
+    @property
+    def wants_photo(self) -> bool:
+        """Whether a photo is asked for: a withdrawal may never be asked for one (law.md W-4)."""
+        return self.asks_photo and self.legal_path == LegalPath.CONFORMITY
 
     def suits(self, kind: str) -> bool:
         return not self.kinds or kind in self.kinds

@@ -214,7 +214,8 @@ class Terms:
 class Ask:
     """What the shopper wants to send back of one line. `seal_broken` None means not asked yet (law.md X-1).
 
-    `reason` is a code of the shop's reasons, "" for none; what it means in law is `legal_path`.
+    `reason` is a code of the shop's reasons, "" for none; what it means in law is `legal_path`, and `asks_photo` says
+    that the shop wants a fault of that kind shown.
     """
 
     line: str
@@ -223,6 +224,7 @@ class Ask:
     seal_broken: bool | None = None
     photos: int = 0
     reason: str = ""
+    asks_photo: bool = False
 
 
 def refuse_naive(name: str, moment: datetime | None) -> None:

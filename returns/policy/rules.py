@@ -95,10 +95,11 @@ def faulty_goods(case: Case) -> Finding | None:
 
 
 def photo_needed(case: Case) -> Finding | None:
-    """A fault may have to be shown; a change of mind never (law.md W-4)."""
-    if not case.faulty or case.terms is None or case.ask.photos >= case.terms.faulty_photos:
+    """A fault may have to be shown, by the promise or for its reason; a change of mind never (law.md W-4)."""
+    needed = max(case.terms.faulty_photos if case.terms else 0, int(case.ask.asks_photo))
+    if not case.faulty or case.ask.photos >= needed:
         return None
-    return refer("photo_needed", needed=case.terms.faulty_photos, photos=case.ask.photos)
+    return refer("photo_needed", needed=needed, photos=case.ask.photos)
 
 
 def person_decides(case: Case) -> Finding | None:

@@ -82,6 +82,20 @@ def test_a_preview_says_what_the_request_will_do_and_writes_nothing(wishes):
     ]
 
 
+def test_a_fault_whose_reason_asks_for_a_photo_waits_without_one():
+    promised()
+    bare = asked(bought(), Wish("1", 1, "faulty"))
+    assert [reason.code for reason in bare.items.get().judged.reasons] == ["photo_needed"]
+    Reason.objects.update(asks_photo=False)
+    assert asked(bought(jana_order("A-2")), Wish("1", 1, "faulty")).items.get().state == ItemState.ACCEPTED
+
+
+def test_W4_a_withdrawal_is_never_asked_for_a_photo():
+    promised()
+    Reason.objects.update(asks_photo=True)
+    assert asked(bought(), Wish("1", 1, "too_small")).items.get().state == ItemState.ACCEPTED
+
+
 # --- what is kept ---
 
 

@@ -89,7 +89,8 @@ def test_what_was_worn_waits_for_a_person_and_the_rest_is_owed_at_once(rma, valu
 )
 def test_no_loss_of_a_fault_nor_of_light_wear_nor_where_the_right_was_not_told(reason, count, order):
     promised()
-    rma = asked(bought(jana_order(**order)), Wish("1", 1, reason))
+    shown = [photos.keep(sent(), had=())] if reason == "faulty" else []
+    rma = asked(bought(jana_order(**order)), Wish("1", 1, reason, photos=shown))
     arrived(rma, Count("1", **count))
     assert not Valuation.objects.exists()
     assert amounts() == [rma.items.get().share]

@@ -31,12 +31,17 @@ def test_every_return_is_an_ask_of_its_order_at_its_own_time() -> None:
     promised(30)
     order = bought()
     second = asked(order, Wish("2", 1, "damaged"), at=NOW + timedelta(hours=2))
+    damaged = Ask("2", 1, LegalPath.CONFORMITY, reason="damaged", asks_photo=True)
     first = asked(order, Wish("1", 2, "too_small"))
     [history] = stored_past()
     assert (history.order, history.currency) == ("A-1001", "EUR")
     assert [(one.reference, one.at, one.asks) for one in history.returns] == [
         (first.number, NOW, (Ask("1", 2, reason="too_small"),)),
-        (second.number, NOW + timedelta(hours=2), (Ask("2", 1, LegalPath.CONFORMITY, reason="damaged"),)),
+        (
+            second.number,
+            NOW + timedelta(hours=2),
+            (damaged,),
+        ),
     ]
 
 

@@ -113,7 +113,7 @@ def test_the_words_that_rows_and_verdicts_keep_are_these() -> None:
 
 
 def test_an_ask_is_a_withdrawal_without_photos_and_with_the_seal_unknown() -> None:
-    assert Ask("1", 1) == Ask("1", 1, LegalPath.WITHDRAWAL, None, 0, "")
+    assert Ask("1", 1) == Ask("1", 1, LegalPath.WITHDRAWAL, None, 0, "", asks_photo=False)
 
 
 def test_terms_take_no_fee_and_have_told_of_what_they_take() -> None:

@@ -1,12 +1,15 @@
 """Faulty goods: another legal path (law.md section 7)."""
 
-from returns.policy.facts import Terms
+import pytest
+
+from returns.policy.facts import LegalPath, Terms
 from returns.policy.reasons import Reason
 from tests.policy.making import (
     ACCEPT,
     AFTER,
     BETWEEN,
     CONFORMITY,
+    COURTESY,
     REFER,
     WINDOW_10,
     WINDOW_30,
@@ -58,3 +61,23 @@ def test_a_fault_may_need_a_photo_and_a_change_of_mind_never_does() -> None:
     assert (one.answer, one.reasons) == (REFER, (Reason("photo_needed", {"needed": 2, "photos": 1}),))
     assert summary(verdict(delivered("2026-11-02"), BETWEEN, terms, path=CONFORMITY, photos=2)) == (ACCEPT, [])
     assert summary(verdict(delivered("2026-11-02"), BETWEEN, terms, path=WITHDRAWAL)) == (ACCEPT, [])
+
+
+@pytest.mark.parametrize(("promised", "needed"), [(0, 1), (1, 1), (2, 2)])
+def test_a_reason_may_ask_for_a_photo_of_a_fault(promised: int, needed: int) -> None:
+    terms = Terms("p", 1, 30, faulty_photos=promised)
+    asked = verdict(delivered("2026-11-02"), BETWEEN, terms, path=CONFORMITY, asks_photo=True)
+    assert (asked.answer, asked.reasons) == (REFER, (Reason("photo_needed", {"needed": needed, "photos": 0}),))
+    shown = verdict(delivered("2026-11-02"), BETWEEN, terms, path=CONFORMITY, asks_photo=True, photos=needed)
+    assert summary(shown) == (ACCEPT, [])
+
+
+def test_a_reason_may_ask_for_a_photo_where_nothing_is_promised() -> None:
+    asked = verdict(delivered("2026-11-02"), WITHIN, path=CONFORMITY, asks_photo=True)
+    assert summary(asked) == (REFER, ["photo_needed"])
+
+
+@pytest.mark.parametrize("path", [WITHDRAWAL, COURTESY])
+def test_W4_whatever_the_reason_asks_for_a_change_of_mind_shows_no_photo(path: LegalPath) -> None:
+    terms = Terms("p", 1, 30, faulty_photos=2)
+    assert summary(verdict(delivered("2026-11-02"), BETWEEN, terms, path=path, asks_photo=True)) == (ACCEPT, [])

@@ -144,6 +144,7 @@ def asks_of(draw: st.DrawFn, order: OrderFacts) -> list[Ask]:
             draw(st.sampled_from(LegalPath)),
             draw(st.none() | st.booleans()),
             draw(st.integers(0, 2)),
+            asks_photo=draw(st.booleans()),
         )
         for line in order.lines
         if line.returnable

@@ -297,6 +297,13 @@ def test_a_season_that_is_over_is_not_said(client) -> None:
 # --- the page ---
 
 
+def test_a_photo_of_a_fault_is_asked_for_where_a_reason_wants_one(client) -> None:
+    policy("standard", 30)
+    assert "Please send 1 photo of the fault." in parts(client, "DE")["Faulty goods"]
+    Reason.objects.update(legal_path="withdrawal")
+    assert "Please send 1 photo of the fault." not in parts(client, "DE")["Faulty goods"]
+
+
 def test_a_country_is_chosen_without_script(client) -> None:
     assert client.get("/conditions/", {"country": "de"})["Location"] == "/conditions/DE/"
     assert client.get("/conditions/", {"country": "Atlantis"})["Location"] == "/conditions/"
@@ -323,10 +330,10 @@ def test_every_page_leads_to_the_conditions_and_search_engines_may_find_them(cli
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-def test_the_page_costs_two_statements(client, django_assert_num_queries, rows) -> None:
+def test_the_page_costs_three_statements(client, django_assert_num_queries, rows) -> None:
     for number in range(rows):
         policy(f"p{number}", 30, kinds=[f"kind-{number}"], free_reasons=["arrived_late"], return_fee=1, currency="EUR")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert client.get("/conditions/DE/").status_code == 200
 
 

@@ -7,7 +7,7 @@ from django.test import Client
 
 from portal.shopper import uploads
 from returns.actions import photos
-from returns.models import RMA, ItemState, Photo
+from returns.models import RMA, ItemState, Photo, Reason
 from tests.people import KAREL_EMAIL, MUG, SHIRT, bought, jana_order, late_order, promised
 from tests.pictures import drawn, flood, sent, with_a_place
 from tests.portal.shopper.conftest import address, looked_up
@@ -49,6 +49,13 @@ def test_a_photo_goes_with_the_item_from_the_choice_to_the_return(visitor):
     ]
     page = browser.get(address("return", rma.number)).content.decode()
     assert [photo.name in page for photo in rma.photos.all()] == [True, True]
+
+
+def test_W4_no_photo_is_asked_for_where_a_reason_means_a_withdrawal(visitor):
+    Reason.objects.update(asks_photo=True, legal_path="withdrawal")
+    order = bought()
+    page = visitor(order).get(address("items", order.number)).content.decode()
+    assert ("data-photo" in page, 'class="field photos' in page) == (False, False)
 
 
 def test_photos_are_counted_by_the_verdict(visitor):
