@@ -1,8 +1,9 @@
 """The past as the books have it: every order with returns, for `backtest`."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch
 
 from returns.analytics.earlier import Asked, Earlier
 from returns.analytics.trying import History, PastReturn
@@ -19,7 +20,7 @@ def stored_past(chunk: int = CHUNK) -> Iterator[History]:
     back in a later return, if at all.
     """
     earnest = RMA.objects.exclude(state__in=[RMAState.CANCELLED, RMAState.EXPIRED])
-    items = RMAItem.objects.select_related("reason").order_by("pk")
+    items = RMAItem.objects.select_related("reason").annotate(shown=Count("photos")).order_by("pk")
     orders = (
         Order.objects.filter(Exists(earnest.filter(order=OuterRef("pk"))))
         .prefetch_related(
@@ -56,11 +57,14 @@ def _history(order: Order, earlier: Earlier) -> History:
     )
 
 
-def _ask(item: RMAItem, names: dict[int, str]) -> Ask:
+def _ask(item: Any, names: dict[int, str]) -> Ask:
+    """What the shopper had said and shown when they asked. `item` is an RMAItem with its photos `shown`."""
     return Ask(
         line=names[item.line_id],
         units=item.quantity,
         legal_path=item.path,
+        seal_broken=item.seal_broken,
+        photos=item.shown,
         reason=item.reason.code if item.reason else "",
         asks_photo=item.reason is not None and item.reason.asks_photo,
     )

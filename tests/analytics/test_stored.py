@@ -1,22 +1,24 @@
 """The past as the books have it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from returns.actions import decisions, requests
+from returns.actions import conversation, decisions, photos, requests
 from returns.actions.requests import Wish
 from returns.analytics.backtest import backtest
 from returns.analytics.stored import stored_past
 from returns.analytics.trying import candidate
 from returns.importing.data import PaymentData
-from returns.models import RMA, SHOPPER, Order, Reason
-from returns.policy.facts import Ask, LegalPath
+from returns.models import RMA, SHOPPER, ItemState, Order, Reason
+from returns.policy.facts import Answer, Ask, LegalPath
 from returns.policy.law import LAW
 from tests.analytics.pasts import days
-from tests.people import NOW, asked, bought, jana_order, promised
+from tests.people import MUG, NOW, SHIRT, asked, bought, jana_order, promised
+from tests.pictures import sent
 
 pytestmark = pytest.mark.django_db
 
@@ -100,6 +102,27 @@ def test_a_trial_of_the_promise_that_was_made_gives_what_was_given() -> None:
         ("refuse", 1),
         ("impossible", 0),
     ]
+
+
+def test_a_trial_of_the_promise_that_was_made_gives_what_was_given_to_sealed_and_photographed_goods() -> None:
+    policy = promised(30, faulty_photos=2)
+    sealed = bought(jana_order(lines=(replace(SHIRT, exception="e"), MUG)))
+    pictures = [photos.keep(sent(), had=()) for _picture in range(2)]
+    rma = asked(sealed, Wish("1", 2, seal_broken=False), Wish("2", 1, "faulty", photos=pictures))
+    assert {item.state for item in rma.items.all()} == {ItemState.ACCEPTED}
+    [history] = stored_past()
+    assert [(ask.seal_broken, ask.photos) for one in history.returns for ask in one.asks] == [(False, 0), (None, 2)]
+    [trial] = backtest([history], [candidate("promised", policy.terms)]).trials
+    assert trial.refund == {"EUR": sum(item.share for item in rma.items.all())}
+    assert trial.counts[Answer.ACCEPT].returns == 1
+
+
+def test_a_photo_that_came_with_a_later_message_is_none_of_the_ask() -> None:
+    promised(30)
+    rma = asked(bought(), Wish("2", 1, "faulty", photos=[photos.keep(sent(), had=())]))
+    conversation.write(rma, text="Another one.", by=SHOPPER, at=NOW, pictures=[photos.keep(sent(), had=())])
+    [history] = stored_past()
+    assert [ask.photos for one in history.returns for ask in one.asks] == [1]
 
 
 def test_a_policy_that_counts_returns_finds_those_that_a_request_counted() -> None:
