@@ -30,9 +30,10 @@ def cleaned(column: str, text: str) -> str:
 
 
 def given(cells: Cells, column: str, most: int) -> str:
-    if text := optional(cells, column, most):
+    text = cells.get(column, "")
+    if 0 < len(text) <= most:
         return text
-    raise Unfit("missing", column=column)
+    raise Unfit("too_long", column=column, most=most) if text else Unfit("missing", column=column)
 
 
 def optional(cells: Cells, column: str, most: int) -> str:

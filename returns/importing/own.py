@@ -4,9 +4,10 @@
 `notice_given_at` that nobody said. The columns that tell of the order are the same in all its rows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import itemgetter
 from typing import IO, Any
 
 from returns.importing import cells
@@ -39,10 +40,14 @@ class OrdersFile:
     The stream is read twice. The first time finds orders whose rows do not follow one another, and
     those beside a row that cannot be read and may be theirs: an order that may lack a line is no
     good order. Memory holds the numbers of the orders and the rows of one of them.
+
+    Of orders that are not `wanted` the faults are told all the same; the good ones are left out, since making them
+    of their rows takes longer than looking at these.
     """
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], wanted: Container[str] | None = None) -> None:
         self._stream = stream
+        self._wanted = wanted
         found = self._rows()
         self._header, self._header_fault = _header(next(found, None))
         self._survey = _Survey()
@@ -68,7 +73,8 @@ class OrdersFile:
                     yield fault
                 told.add(number)
             else:
-                yield from _Reading(number, self._header).read(run)
+                wanted = self._wanted is None or number in self._wanted
+                yield from _Reading(number, self._header).read(run, wanted=wanted)
 
     def _rows(self) -> Iterator[Row]:
         self._stream.seek(0)
@@ -109,11 +115,22 @@ def _unreadable(row: Row, header: Sequence[str]) -> RowFault:
 
 
 def _named(row: Row, header: Sequence[str]) -> dict[str, str]:
+    _refuse_broken(row, header)
+    return _cleaned(header, row.cells)
+
+
+def _refuse_broken(row: Row, header: Sequence[str]) -> None:
     if row.trouble:
         raise Unfit(row.trouble)
     if len(row.cells) != len(header):
         raise Unfit("cells_miscounted", found=len(row.cells), expected=len(header))
-    return {column: cells.cleaned(column, text) for column, text in zip(header, row.cells, strict=True)}
+
+
+def _cleaned(columns: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
+    """Each cell as `cells.cleaned` has it; what is printable, as nearly all is, takes one look instead of many."""
+    if "".join(texts).isprintable():
+        return dict(zip(columns, map(str.strip, texts), strict=True))
+    return {column: cells.cleaned(column, text) for column, text in zip(columns, texts, strict=True)}
 
 
 @dataclass(slots=True)
@@ -151,13 +168,15 @@ class _Reading:
     def __init__(self, number: str, header: Sequence[str]) -> None:
         self._order_number = number
         self._header = header
-        self._of_order = [place for place, column in enumerate(header) if column not in OF_A_LINE]
-        self._seen: list[str] = []  # the order's cells as they stand in the row before
+        self._of_order = itemgetter(*(place for place, column in enumerate(header) if column not in OF_A_LINE))
+        self._of_line = itemgetter(*(place for place, column in enumerate(header) if column in OF_A_LINE))
+        self._line_columns = self._of_line(header)
+        self._seen: Sequence[str] = ()  # the order's cells as they stand in the row before
         self._order: dict[str, Any] = {}
         self._told: Mapping[str, str] = {}  # the same as the file writes it
-        self._lines: dict[str, LineData] = {}
+        self._lines: dict[str, dict[str, Any]] = {}
 
-    def read(self, run: Iterable[Row]) -> Iterator[ReadOrder | RowFault]:
+    def read(self, run: Iterable[Row], *, wanted: bool) -> Iterator[ReadOrder | RowFault]:
         first, faulty = 0, False
         for row in run:
             first = first or row.number
@@ -166,20 +185,23 @@ class _Reading:
             except Unfit as unfit:
                 faulty = True
                 yield RowFault(row.number, unfit.code, self._order_number, unfit.values)
-        if not faulty:
-            yield ReadOrder(first, _order_data(self._order, tuple(self._lines.values())))
+        if wanted and not faulty:
+            lines = tuple(LineData(**line) for line in self._lines.values())
+            yield ReadOrder(first, _order_data(self._order, lines))
 
     def _take(self, row: Row) -> None:
-        named = _named(row, self._header)
-        raw = [row.cells[place] for place in self._of_order]
+        """Of a row that tells the same of its order as the one before, only the line is new."""
+        _refuse_broken(row, self._header)
+        raw = self._of_order(row.cells)
         if raw != self._seen:
+            named = _cleaned(self._header, row.cells)
             self._seen = raw
             self._compare(_order(named), named)
         if self._order:
-            line = _line(named, self._order["currency"])
-            if line.id in self._lines:
-                raise Unfit("line_twice", value=line.id)
-            self._lines[line.id] = line
+            line = _line(_cleaned(self._line_columns, self._of_line(row.cells)), self._order["currency"])
+            if line["id"] in self._lines:
+                raise Unfit("line_twice", value=line["id"])
+            self._lines[line["id"]] = line
 
     def _compare(self, order: dict[str, Any], named: Mapping[str, str]) -> None:
         """The first row tells of the order; the others must tell the same, however they write it."""
@@ -216,19 +238,21 @@ def _order(named: Mapping[str, str]) -> dict[str, Any]:
     return order
 
 
-def _line(named: Mapping[str, str], currency: str) -> LineData:
-    line = LineData(
-        id=cells.given(named, "line_id", 64),
-        name=cells.given(named, "product_name", 300),
-        quantity=cells.quantity(named, "quantity"),
-        unit_price=cells.amount(named, "unit_price", currency),
-        sku=cells.optional(named, "sku", 100),
-        discount=cells.amount_or_none(named, "discount", currency) or 0,
-        kind=cells.optional(named, "kind", 50),
-    )
-    if line.unit_price * line.quantity > cells.MOST:
-        raise Unfit("too_large", column="unit_price × quantity", value=f"{line.unit_price * line.quantity}"[:60])
-    if line.discount > line.unit_price * line.quantity:
+def _line(named: Mapping[str, str], currency: str) -> dict[str, Any]:
+    """The fields of its `LineData`, each as its value."""
+    line: dict[str, Any] = {
+        "id": cells.given(named, "line_id", 64),
+        "name": cells.given(named, "product_name", 300),
+        "quantity": cells.quantity(named, "quantity"),
+        "unit_price": cells.amount(named, "unit_price", currency),
+        "sku": cells.optional(named, "sku", 100),
+        "discount": cells.amount_or_none(named, "discount", currency) or 0,
+        "kind": cells.optional(named, "kind", 50),
+    }
+    costs = line["unit_price"] * line["quantity"]
+    if costs > cells.MOST:
+        raise Unfit("too_large", column="unit_price × quantity", value=f"{costs}"[: cells.SHOWN])
+    if line["discount"] > costs:
         raise Unfit("discount_above_price", column="discount", value=named["discount"])
     return line
 

@@ -2,9 +2,8 @@
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from io import TextIOWrapper
-from typing import IO, Self
+from typing import IO, NamedTuple, Self
 
 # A longer line can only hold a cell above the csv module's own limit (131,072) or far too many
 # cells, so the rest of it is not kept in memory; nor are more lines than this for one row.
@@ -12,8 +11,7 @@ LINE_CHARACTERS = 4_000_000
 LINES_A_ROW = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """`number` as a spreadsheet shows it, the first being 1. Blank rows count and are not yielded.
 
     `trouble` is the code of a fault, "" for a row that can be read. A row in trouble has at most its

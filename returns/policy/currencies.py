@@ -6,6 +6,7 @@ such differences are the business of that provider's gateway.
 """
 
 from decimal import Decimal
+from functools import lru_cache
 
 _DECIMALS = {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF",
@@ -22,6 +23,7 @@ EXPONENTS = {code: decimals for decimals, codes in _DECIMALS.items() for code in
 """Currency -> decimals. BGN and ANG are gone as money, but returns of what they paid for are not."""
 
 
+@lru_cache(maxsize=10_000)  # a shop has few prices, and a file of its orders many lines
 def minor_units(amount: str, currency: str) -> int:
     """`"12.5"` of EUR as 1250: exact, never through a float, zeros beyond the currency's decimals allowed.
 

@@ -312,6 +312,13 @@ def test_the_orders_are_counted_before_they_are_read() -> None:
     assert len(OrdersFile(BytesIO(csv(row(), row(line_id="2"), row(order_number="A-2"))))) == 2
 
 
+def test_of_orders_that_nobody_wants_the_faults_alone_are_told() -> None:
+    content = csv(row(), row(order_number="A-2"), row(order_number="A-3", quantity="0"), row(order_number="A-4"))
+    everything, wanted = OrdersFile(BytesIO(content)), OrdersFile(BytesIO(content), {"A-2", "A-3"})
+    assert (orders(everything), orders(wanted)) == (["A-1", "A-2", "A-4"], ["A-2"])
+    assert faults(wanted) == faults(everything) == [(4, "quantity_invalid", "A-3")]
+
+
 def test_what_fits_the_file_fits_the_books() -> None:
     """The longest that each column may be, as the tables have it."""
     longest = {

@@ -5,7 +5,7 @@ import json
 import sys
 import zlib
 from argparse import ArgumentTypeError
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import IO, Any, cast
@@ -122,7 +122,7 @@ class Command(BaseCommand):
             with _opened(options["returns"]) as stream:
                 asked = read_returns(stream)
             with _opened(orders) as stream:
-                past = FiledPast(self._good(orders, stream), asked, lambda: _sound(orders))
+                past = FiledPast(self._good(orders, stream, asked), asked, lambda: _sound(orders, asked))
                 report = backtest(past, candidates, law, changes, days)
         except OSError as error:
             raise CommandError(f"{error.filename or orders}: {error.strerror or error}") from error
@@ -132,10 +132,10 @@ class Command(BaseCommand):
             raise CommandError(f"{options['returns']}: {error}") from error
         return report, sum(len(returns) for returns in past.missing.values())
 
-    def _good(self, file: Path, stream: IO[bytes]) -> Iterator[OrderData]:
-        """The sound orders; the faults of the others go to stderr."""
-        orders = OrdersFile(stream)
-        with tqdm(total=len(orders), unit=" orders", file=self.stderr, disable=None, leave=False) as bar:
+    def _good(self, file: Path, stream: IO[bytes], asked: Collection[str]) -> Iterator[OrderData]:
+        """The sound orders with returns; the faults of all go to stderr."""
+        orders = OrdersFile(stream, asked)
+        with tqdm(total=len(asked), unit=" orders", file=self.stderr, disable=None, leave=False) as bar:
             for found in orders:
                 if isinstance(found, RowFault):
                     self._faults += 1
@@ -145,10 +145,10 @@ class Command(BaseCommand):
                     yield found.data
 
 
-def _sound(file: Path) -> Iterator[OrderData]:
-    """The sound orders once more; what is wrong with the others has been told."""
+def _sound(file: Path, asked: Collection[str]) -> Iterator[OrderData]:
+    """The sound orders with returns once more; what is wrong with the others has been told."""
     with _opened(file) as stream:
-        yield from (found.data for found in OrdersFile(stream) if not isinstance(found, RowFault))
+        yield from (found.data for found in OrdersFile(stream, asked) if not isinstance(found, RowFault))
 
 
 def _opened(file: Path) -> IO[bytes]:
