@@ -24,7 +24,7 @@ from returns.analytics.trying import (
     PastReturn,
     judged,
 )
-from returns.policy.clocks import local_day
+from returns.policy.clocks import local_day, order_day
 from returns.policy.facts import Answer
 from returns.policy.law import LAW, Law
 
@@ -227,13 +227,21 @@ class Report:
     policy_only: bool
     days: Days = ALWAYS
     orders: int = 0
+    before_law: int = 0  # orders that are older than all that is known of their country's law
     returns: int = 0
     lines: int = 0
 
-    def add(self, history: History) -> None:
+    def add(self, history: History, law: Law | None) -> None:
         self.orders += 1
+        country = history.facts.country
+        self.before_law += bool(law and country and law.begins_after(country, order_day(history.facts)))
         self.returns += len(history.returns)
         self.lines += sum(len(asked.asks) for asked in history.returns)
+
+    @property
+    def too_old_for_law(self) -> bool:
+        """Whether the law changes nothing, and perhaps only because orders are older than what is known of it."""
+        return self.before_law > 0 and not any(trial.by_law and trial.by_law.returns for trial in self.trials)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -286,7 +294,7 @@ def _try_all(report: Report, history: History, law: Law | None) -> None:
     outcomes = [tried(trial.tried, law) for trial in report.trials]
     alone = [tried(trial.tried, None) for trial in report.trials] if law else []
     shown = replace(history, returns=list(compress(history.returns, counted)))
-    report.add(shown)
+    report.add(shown, law)
     for trial, lawful in zip(report.trials, outcomes, strict=True):
         trial.add(shown, lawful)
     for trial, promised, lawful in zip(report.trials, alone, outcomes, strict=False):

@@ -166,6 +166,33 @@ def test_the_law_of_another_day_is_tried_on_old_orders(files: Files) -> None:
     assert (change["return"], change["rules"]) == ("R-2", ["C-1"])
 
 
+OLDER = (
+    "The law changes nothing: 2 of 2 orders are older than what is known of their country's law. "
+    "--law-of DATE judges by the law of that day.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("years", "options", "told"),
+    [
+        (("2012", "2012"), [], OLDER),
+        (("2012", "2012"), ["--law-of=2026-11-01"], ""),
+        (("2012", "2012"), ["--policy-only"], ""),
+        (("2012", "2026"), [], ""),
+        (("2026", "2026"), [], ""),
+    ],
+)
+def test_a_law_that_changes_nothing_because_orders_are_older_is_told(
+    files: Files, years: tuple[str, str], options: list[str], told: str
+) -> None:
+    """The first order is of one year, the second of the other."""
+    first, second = (ORDERS.replace("2026-", f"{year}-").splitlines(keepends=True) for year in years)
+    files.orders("".join([*first[:3], *second[3:]]))
+    err = io.StringIO()
+    call_command("backtest", "--window=7", *options, *files.options, stdout=io.StringIO(), stderr=err)
+    assert err.getvalue() == told
+
+
 def test_an_amount_of_a_currency_that_nobody_knows_is_told_in_minor_units() -> None:
     assert _money({"EUR": 495, "XYZ": 1234}, "+") == "+4.95 EUR, +1,234 minor units of XYZ"
 

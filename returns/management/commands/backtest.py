@@ -98,6 +98,11 @@ class Command(BaseCommand):
             )
         else:
             self.stdout.write("\n".join(_told(report)))
+        if report.too_old_for_law:
+            self.stderr.write(
+                f"The law changes nothing: {report.before_law:,} of {report.orders:,} orders are older than what is "
+                "known of their country's law. --law-of DATE judges by the law of that day."
+            )
         if missing:
             self.stderr.write(f"{missing:,} returns are of orders that were not read; they are not counted.")
         if expected is not None:

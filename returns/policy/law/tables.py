@@ -115,6 +115,11 @@ class Law:
         row = self.country(country, on)
         return self.regimes[row.regime] if row is not None and row.regime is not None else None
 
+    def begins_after(self, country: str, on: date) -> bool:
+        """Whether that day is older than all that the tables know of a country."""
+        known = [row.effective_from for row in self.countries if row.country == country]
+        return bool(known) and on < min(known)
+
     def of(self, on: date) -> "Law":
         """What is in force on that day, for contracts of whatever day."""
         countries = {row.country for row in self.countries}
