@@ -102,10 +102,11 @@ class Conditions:
 
     @property
     def faults(self) -> list[str]:
-        return [*said.of_faults(self.row.liable_years if self.row else None)]
-        promised = max((terms.faulty_photos for terms, _kinds in self.covered), default=0)
-        photos = max(promised, int(Reason.objects.offered().wanting_photo().exists()))
-        return [*said.of_faults(self.row.liable_years if self.row else None, photos)]
+        shown = Reason.objects.offered().wanting_photo().exists()
+        return [
+            *said.of_faults(self.row.liable_years if self.row else None),
+            *([said.of_shown_faults()] if shown else []),
+        ]
 
 
 @everybody

@@ -139,10 +139,8 @@ class Policy(models.Model):
         _("reasons for which nothing is charged"),
         default=list,
         blank=True,
-        validators=[_words],
-        help_text=_("Neither for the way back nor for restocking. Faulty goods never cost anything."),
         validators=[words],
-        help_text=_("It is always free for faulty goods."),
+        help_text=_("Neither for the way back nor for restocking. Faulty goods never cost anything."),
     )
     restocking_percent = models.PositiveIntegerField(
         _("restocking fee in percent"), default=0, validators=[MaxValueValidator(100)]

@@ -330,6 +330,4 @@ class RMAItem(ItemLifecycle):
     @property
     def may_lose_value(self) -> bool:
         """Whether the shopper may be held to what handling has cost of its value; never of what was theirs to keep."""
-        return not self.stays and may_lose_value(self.legal_path, told=self.rma.order.told_of_right)
-        """Whether the shopper may be held to what handling has cost of its value."""
-        return may_lose_value(self.path, told=self.rma.order.told_of_right)
+        return not self.stays and may_lose_value(self.path, told=self.rma.order.told_of_right)

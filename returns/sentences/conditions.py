@@ -190,3 +190,8 @@ def of_faults(liable_years: int | None) -> Iterator[str]:
             % {"years": liable_years}
         )
     yield gettext("Faulty goods cost you nothing to send back, and no time limit above restricts your rights by law.")
+
+
+def of_shown_faults() -> str:
+    """Where a reason asks for it, whatever the promise says."""
+    return gettext("For some reasons we ask you for a photo of the fault.")

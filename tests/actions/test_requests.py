@@ -111,7 +111,7 @@ def test_what_was_asked_for_before_paths_were_kept_gets_that_of_its_reason():
     promised()
     asked(bought(), Wish("1", 1, "faulty"), Wish("2", 1))
     RMAItem.objects.update(legal_path=LegalPath.WITHDRAWAL)
-    import_module("returns.migrations.0010_legal_path").keep(apps, None)
+    import_module("returns.migrations.0012_legal_path").keep(apps, None)
     assert [item.path for item in RMAItem.objects.all()] == [LegalPath.CONFORMITY, LegalPath.WITHDRAWAL]
 
 

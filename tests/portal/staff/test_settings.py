@@ -47,6 +47,8 @@ def test_P3_a_manager_is_warned_of_a_reason_that_claims_no_right(office):
         page = office.post(address, {**fields_of(office.get(address)), "legal_path": path}, follow=True)
         told = [str(message) for message in page.context["messages"]]
         assert any(sentence.endswith("such as recipients of a gift. (P-3)") for sentence in told) is warned
+
+
 @pytest.mark.parametrize("under", ["fault", "faulty"])
 def test_a_reason_that_would_stand_under_itself_is_refused(office, under):
     reason = Reason.objects.get(code="fault")

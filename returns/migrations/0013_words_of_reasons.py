@@ -4,7 +4,7 @@ import returns.models.reasons
 
 
 class Migration(migrations.Migration):
-    dependencies = [("returns", "0010_legal_path")]
+    dependencies = [("returns", "0012_legal_path")]
     operations = [
         migrations.AlterField(
             model_name="reason",

@@ -12,7 +12,7 @@ def keep(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("returns", "0009_reconciliation")]
+    dependencies = [("returns", "0011_free_reasons")]
     operations = [
         migrations.AddField(
             model_name="rmaitem",

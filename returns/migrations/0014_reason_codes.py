@@ -31,7 +31,7 @@ def fill(apps, _schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('returns', '0011_words_of_reasons'),
+        ('returns', '0013_words_of_reasons'),
     ]
 
     operations = [
