@@ -149,7 +149,7 @@ def _fees(rma: RMA) -> int:
 
 def _kept_already(rma: RMA) -> int:
     """What refunds that hold or have spent money were lowered by."""
-    kept = RefundLine.objects.filter(refund__rma=rma, refund__state__in=RefundState.active(), kind=RefundLine.Kind.FEE)
+    kept = RefundLine.objects.filter(refund__in=rma.refunds.active(), kind=RefundLine.Kind.FEE)
     return -(kept.aggregate(total=Sum("amount"))["total"] or 0)
 
 

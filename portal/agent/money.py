@@ -213,7 +213,9 @@ class Signed:
 
     @property
     def failure(self) -> str:
-        return of_failure(self.refund.failure_reason)
+        """Why it failed; of what waits, why it cannot be sent once others have agreed."""
+        held = self.refund.state == RefundState.AWAITING_APPROVAL
+        return of_failure(self.refund.obstacle if held else self.refund.failure_reason)
 
     @cached_property
     def history(self) -> list[Step]:

@@ -13,7 +13,7 @@ from returns.actions.credits import issue
 from returns.actions.goodwill import granted
 from returns.actions.proposals import agents_may_approve
 from returns.actions.record import record
-from returns.actions.refunds import settle, take_up, told
+from returns.actions.refunds import fail_unsendable, settle, take_up, told
 from returns.actions.refusals import Refused
 from returns.models import RMA, Actor, Approval, Dispute, Event, Originator, Refund, RefundState, Role, User
 
@@ -22,8 +22,9 @@ from returns.models import RMA, Actor, Approval, Dispute, Event, Originator, Ref
 def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
     """Agree to a refund that waits and to all of its decision; with the last yes that is needed they are due.
 
-    `seen` is the order's `Event.objects.version` of what was signed. Raises Refused: `refund_not_waiting`,
-    `changed_meanwhile`, `not_a_manager`, `own_proposal`, `approved_already`.
+    What cannot be sent fails then, for a person to find another way. `seen` is the order's `Event.objects.version`
+    of what was signed. Raises Refused: `refund_not_waiting`, `changed_meanwhile`, `not_a_manager`, `own_proposal`,
+    `approved_already`.
     """
     refunds = _waiting(refund, seen)
     role = _judge(refunds, by=by, at=at)
@@ -49,15 +50,16 @@ def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
 def _agreed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> Iterator[Event]:
     given = Counter(Approval.objects.filter(refund__in=refunds).values_list("refund_id", flat=True))
     for refund in refunds:
-        enough = given[refund.pk] >= refund.approvals_needed
-        if enough:
+        if given[refund.pk] >= refund.approvals_needed:
             _release(refund, at)
         yield told("refund.approved", refund, given=given[refund.pk], needed=refund.approvals_needed, by=by, at=at)
-        if enough and refund.credit_id:
+    released = [refund for refund in refunds if refund.state == RefundState.DUE]
+    if released and (goodwill := released[0].goodwill) and not _tried_again(released):
+        yield granted(goodwill, by=by, at=at)
+    yield from fail_unsendable(released, at=at)
+    for refund in released:
+        if refund.credit_id:  # what could not be credited is none any more
             yield issue(refund, by=by, at=at)
-    first = refunds[0]
-    if first.goodwill and first.state == RefundState.DUE and not _tried_again(refunds):
-        yield granted(first.goodwill, by=by, at=at)
 
 
 def _settle(rma: RMA | None, *, by: Actor, at: datetime) -> None:
@@ -140,7 +142,7 @@ def _waiting(refund: Refund, seen: int) -> list[Refund]:
     """The refunds of a decision that waits, locked, and nothing has happened to their order since `seen`."""
     refund = take_up(refund)
     waiting = Refund.objects.decided_with(refund).filter(state=RefundState.AWAITING_APPROVAL)
-    refunds = list(waiting.select_related("goodwill__order", "goodwill__rma").locked())
+    refunds = list(waiting.select_related("payment", "goodwill__order", "goodwill__rma").locked())
     if refund not in refunds:
         raise Refused("refund_not_waiting", state=refund.state)
     if Event.objects.version(refund.order_id) != seen:

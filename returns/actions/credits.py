@@ -43,7 +43,7 @@ def owe_credit(
     about: dict[str, Any] = {"originator": Originator.RMA, "rma": rma, "receipt": receipt, "credit": account}
     events = decide(rma.order, parts, **about, by=by, at=at)
     refunds = [event.refund for event in events if event.kind == "refund.decided"]
-    credited = [refund for refund in refunds if refund and refund.credit]
+    credited = [refund for refund in refunds if refund and refund.credit and refund.payment]
     for refund in credited[:1]:
         refund.bonus = max(0, bonus - given)
     for refund in credited:

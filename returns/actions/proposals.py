@@ -14,12 +14,12 @@ TOGETHER = timedelta(days=30)  # refunds of one order within these are summed ag
 
 
 def others_needed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> int:
-    """How many people besides `by` must agree before these refunds of one decision, just made, are sent.
+    """How many people besides `by` must agree before these refunds of one decision, just made, are paid.
 
     Their payments know the `limits` in force (`refunds.rooms`): where there are none, a refund by policy asks the
     database nothing.
     """
-    limits: int | None = getattr(refunds[0].payment, "limits")  # noqa: B009  annotated
+    limits = _limits_in_force(refunds[0], at)
     granted = refunds[0].originator == Originator.GOODWILL
     if limits is None and not granted and not any(_debited(refund, at) for refund in refunds):
         return 0
@@ -32,6 +32,13 @@ def agents_may_approve(refunds: Sequence[Refund], *, at: datetime) -> bool:
     limits = Limits.objects.in_force(first.currency, at)
     allowance = limits.allowance if limits else None
     return first.approvals_needed == 1 and agent_may_approve(allowance, _proposal(first, refunds, Proposer.RULE, at=at))
+
+
+def _limits_in_force(refund: Refund, at: datetime) -> int | None:
+    if refund.payment is None:
+        return Limits.objects.valid(refund.currency, at).values_list("pk", flat=True).first()
+    known: int | None = getattr(refund.payment, "limits")  # noqa: B009  annotated
+    return known
 
 
 def _allowance(limits: int | None) -> Allowance | None:

@@ -4,7 +4,7 @@ Sending is `sending.py`, what the provider says `applying.py`.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -62,9 +62,9 @@ def decide(
 ) -> list[Event]:
     """Owe these parts, over the order's payments in their order: one refund row a charge.
 
-    The order is locked by the caller, who also records the events. What no payment has room for, or none can
-    give back, is owed all the same: it becomes a failed refund, for a person to find another way. What is above
-    the limit of who decides waits until others have agreed (`policy/limits.py`).
+    The order is locked by the caller, who also records the events. What is above the limit of who decides waits
+    until others have agreed (`policy/limits.py`). What no payment has room for, or none can give back, is owed all
+    the same: nobody being asked, it becomes a failed refund, for a person to find another way.
     """
     about: dict[str, Any] = {"rma": rma, "receipt": receipt, "goodwill": goodwill, "credit": credit}
     made = place(parts, rooms(order, at), order=order, originator=originator, by=by, at=at, **about)
@@ -104,13 +104,18 @@ def place(
 
 
 def go_on(made: Sequence[Refund], *, by: Actor, at: datetime) -> list[Event]:
-    """Of the refunds of one decision: what cannot be sent fails at once, what is above the limit is held."""
-    obstacles = {refund: _obstacle(refund) for refund in made}
-    events = [_fail(refund, obstacle, at=at) for refund, obstacle in obstacles.items() if obstacle]
-    payable = [refund for refund, obstacle in obstacles.items() if not obstacle]
-    if payable and (needed := others_needed(payable, by=by, at=at)):
-        events += [_hold(refund, needed, by=by, at=at) for refund in payable]
-    return events
+    """The refunds of one decision, just made, are held where others must agree; else what cannot be sent fails.
+
+    Held are those, too, that cannot be sent: money that a person pays past the provider is above the limit as well.
+    """
+    if made and (needed := others_needed(made, by=by, at=at)):
+        return [_hold(refund, needed, by=by, at=at) for refund in made]
+    return fail_unsendable(made, at=at)
+
+
+def fail_unsendable(refunds: Iterable[Refund], *, at: datetime) -> list[Event]:
+    """Of refunds that are due and that nobody is asked about: what cannot be sent waits for another way."""
+    return [_fail(refund, refund.obstacle, at=at) for refund in refunds if refund.obstacle]
 
 
 def _hold(refund: Refund, needed: int, *, by: Actor, at: datetime) -> Event:
@@ -128,13 +133,6 @@ def _by_kind(parts: Sequence[Part]) -> dict[str, int]:
     return dict(totals)
 
 
-def _obstacle(refund: Refund) -> str:
-    """Why it cannot be sent, known before anybody is asked, or "". Store credit is not sent."""
-    if refund.payment and refund.credit_id:
-        return ""
-    return refund.payment.obstacle(refund.amount) if refund.payment else "no_payment"
-
-
 def _fail(refund: Refund, reason: str, *, at: datetime) -> Event:
     was = refund.state
     refund.fail()
@@ -149,7 +147,8 @@ def free_for_goodwill(order: Order, *, at: datetime) -> int:
 
     What was granted and did not reach the shopper through its payment is owed, or was paid another way.
     """
-    elsewhere = order.refunds.of_goodwill().standing().exclude(state__in=RefundState.active()).total()
+    in_room = order.refunds.active().values("pk")
+    elsewhere = order.refunds.of_goodwill().standing().exclude(pk__in=in_room).total()
     return max(0, sum(room for _payment, room in rooms(order, at)) - claimable(order) - elsewhere)
 
 
@@ -176,9 +175,7 @@ def rooms(order: Order, at: datetime) -> list[tuple[Payment, int]]:
 def claimable(order: Order) -> int:
     """What live returns of this order may still claim: shares and delivery, less what refunds already cover."""
     shares = RMAItem.objects.live().filter(rma__order=order).aggregate(total=Sum("share"))["total"] or 0
-    covered = RefundLine.objects.filter(
-        refund__order=order, refund__state__in=RefundState.active(), kind=RefundLine.Kind.GOODS
-    )
+    covered = RefundLine.objects.filter(refund__in=order.refunds.active(), kind=RefundLine.Kind.GOODS)
     return shares - (covered.aggregate(total=Sum("amount"))["total"] or 0) + delivery(order).claimable
 
 

@@ -153,7 +153,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
     def active(self) -> Self:
         """Those that reserve or have spent money of their payment."""
-        return self.filter(state__in=RefundState.active())
+        return self.filter(state__in=RefundState.active(), payment__isnull=False)
 
     def sent(self) -> Self:
         """Those that the provider may have: a call was begun, and nobody knows that it left nothing there."""
@@ -241,7 +241,15 @@ class Refund(RefundLifecycle):
             ),
             models.CheckConstraint(
                 condition=Q(payment__isnull=False)
-                | Q(state__in=[RefundState.DUE, RefundState.FAILED, RefundState.PAID_OTHERWISE]),
+                | Q(
+                    state__in=[
+                        RefundState.DUE,
+                        RefundState.AWAITING_APPROVAL,
+                        RefundState.FAILED,
+                        RefundState.CANCELED,
+                        RefundState.PAID_OTHERWISE,
+                    ]
+                ),
                 name="refund_without_a_payment_is_not_sent",
             ),
             models.CheckConstraint(
@@ -267,6 +275,13 @@ class Refund(RefundLifecycle):
     def worth(self) -> int:
         """What the shopper gets, with the bonus of store credit."""
         return self.amount + self.bonus
+
+    @property
+    def obstacle(self) -> str:
+        """Why it cannot be sent, known before anybody is asked, or "". Store credit is not sent."""
+        if self.payment is None:
+            return "no_payment"
+        return "" if self.credit_id else self.payment.obstacle(self.amount)
 
     @property
     def declined(self) -> bool:

@@ -185,6 +185,54 @@ def test_an_agents_decision_above_the_agents_limit_waits(bob):
     assert Refund.objects.latest("pk").proposed_by == str(bob.pk)
 
 
+def unsendable(*, also: tuple[PaymentData, ...] = ()) -> Order:
+    """Jana paid in cash at a till, which knows no refunds."""
+    left = 29_990 - sum(payment.captured for payment in also)
+    return bought(jana_order(payments=(PaymentData("pi_till", left, "EUR", method="oxxo"), *also)))
+
+
+def test_what_cannot_be_sent_waits_for_others_as_well(bob):
+    limited()
+    refund = grant(bob, 29_000, unsendable())
+    assert (refund.state, refund.approvals_needed) == (RefundState.AWAITING_APPROVAL, 2)
+    assert "goodwill.proposed" in kinds()
+    assert not Letter.objects.exists()
+
+
+def test_what_no_payment_has_room_for_waits_as_well():
+    limited()
+    promised()
+    arrived(asked(bought(jana_order(payments=(PaymentData("pi_1", 5_000, "EUR"),))), Wish("1", 2)))
+    assert [(one.payment is None, one.state) for one in Refund.objects.all()] == [
+        (False, RefundState.AWAITING_APPROVAL),
+        (True, RefundState.AWAITING_APPROVAL),
+    ]
+
+
+def test_store_credit_that_no_payment_has_room_for_waits_and_is_owed_as_money_then(bob):
+    promised(resolutions=["credit"], credit_bonus_percent=10)
+    limited()
+    arrived(asked(bought(jana_order(payments=(PaymentData("pi_1", 5_000, "EUR"),))), Wish("1", 2, resolution="credit")))
+    given, owed = Refund.objects.all()
+    assert {given.state, owed.state} == {RefundState.AWAITING_APPROVAL}
+    agree(given, bob)
+    assert [(now_of(one).state, now_of(one).credit is None) for one in (given, owed)] == [
+        (RefundState.SUCCEEDED, False),
+        (RefundState.FAILED, True),
+    ]
+
+
+def test_what_waits_without_a_payment_leaves_no_room_for_goodwill(mona):
+    promised()
+    order = bought(jana_order(payments=(PaymentData("pi_1", 20_000, "EUR"),)))
+    limited(manager_goodwill=10**6)
+    grant(mona, 10_000, order)
+    free = free_for_goodwill(order, at=NOW)
+    arrived(asked(order, Wish("1", 2)))
+    assert Refund.objects.filter(payment=None, state=RefundState.AWAITING_APPROVAL).exists()
+    assert free_for_goodwill(order, at=NOW) == 0 < free
+
+
 # --- yes ----------------------------------------------------------------------------------------
 
 
@@ -328,6 +376,17 @@ def test_sending_despite_a_dispute_is_a_managers_and_says_why(bob, mona):
         insist(refund, bob)
     with pytest.raises(Refused, match="note_missing"):
         insist(refund, mona, reason=" ")
+
+
+def test_with_the_last_yes_what_cannot_be_sent_waits_for_another_way(bob, mona, otto):
+    limited()
+    refund = grant(bob, 29_000, unsendable())
+    agree(refund, mona)
+    agree(refund, otto)
+    assert (now_of(refund).state, now_of(refund).failure_reason) == (RefundState.FAILED, "method_without_refunds")
+    assert kinds()[-3:] == ["refund.approved", "goodwill.granted", "refund.failed"]
+    assert [letter.kind for letter in Letter.objects.all()] == ["goodwill", "refund_failed"]
+    assert list(Refund.objects.open()) == [refund]
 
 
 # --- no -----------------------------------------------------------------------------------------
