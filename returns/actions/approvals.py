@@ -15,7 +15,19 @@ from returns.actions.proposals import agents_may_approve
 from returns.actions.record import record
 from returns.actions.refunds import fail_unsendable, settle, take_up, told
 from returns.actions.refusals import Refused
-from returns.models import RMA, Actor, Approval, Dispute, Event, Originator, Refund, RefundState, Role, User
+from returns.models import (
+    RMA,
+    Actor,
+    Approval,
+    Dispute,
+    Event,
+    Originator,
+    OtherWay,
+    Refund,
+    RefundState,
+    Role,
+    User,
+)
 
 
 @transaction.atomic
@@ -84,8 +96,9 @@ def _release(refund: Refund, at: datetime) -> None:
 def decline(refund: Refund, *, note: str, seen: int, by: Actor, at: datetime) -> None:
     """Say no to a refund that waits and to all of its decision.
 
-    Goodwill that is declined is owed no longer; what a return is worth stays owed, and a person finds
-    another way. Raises Refused as `approve`, and `note_missing`, `credit_not_declined`.
+    Goodwill that is declined is owed no longer, also what of it failed before it was sent; what a return is worth
+    stays owed, and a person finds another way. Raises Refused as `approve`, and `note_missing`, `credit_not_declined`,
+    `other_way_prepared`.
     """
     refunds = _waiting(refund, seen)
     _judge(refunds, by=by, at=at)
@@ -93,11 +106,27 @@ def decline(refund: Refund, *, note: str, seen: int, by: Actor, at: datetime) ->
         raise Refused("credit_not_declined")
     if not note.strip():
         raise Refused("note_missing", field="note")
-    record(*[_declined(one, note.strip(), by=by, at=at) for one in refunds])
+    ended = [*refunds, *_failed_with(refunds)]
+    record(*[_declined(one, note.strip(), by=by, at=at) for one in ended])
+
+
+def _failed_with(waiting: Sequence[Refund]) -> list[Refund]:
+    """Goodwill of the same decision that failed before it was sent. What a return is worth is owed with it or without.
+
+    A no to sending despite a dispute is none to the goodwill.
+    """
+    first = waiting[0]
+    if first.originator != Originator.GOODWILL or any(refund.despite_dispute for refund in waiting):
+        return []
+    failed = Refund.objects.decided_with(first).open().filter(state=RefundState.FAILED, gateway_id=None)
+    unsent = list(failed.filter(attempts=None).select_related("order", "rma").locked())
+    if OtherWay.objects.filter(refund__in=unsent).exists():  # perhaps the shopper has the money: that comes first
+        raise Refused("other_way_prepared")
+    return unsent
 
 
 def _declined(refund: Refund, note: str, *, by: Actor, at: datetime) -> Event:
-    refund.cancel()
+    refund.decline()
     refund.failure_reason = "declined_by_us"
     refund.updated_at = at
     refund.save()

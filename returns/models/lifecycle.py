@@ -240,11 +240,16 @@ class RefundLifecycle(models.Model):
     def fail(self) -> None:
         """The shopper will not get it this way: the provider says so, or no payment can bear it."""
 
-    @transition(
-        "state", source=[RefundState.AWAITING_APPROVAL, *_UNANSWERED, *_AT_PROVIDER], target=RefundState.CANCELED
-    )
+    @transition("state", source=[*_UNANSWERED, *_AT_PROVIDER], target=RefundState.CANCELED)
     def cancel(self) -> None:
-        """The provider gave up on it, or the second person said no."""
+        """The provider gave up on it."""
+
+    # With what waits end those of its decision that failed before they were sent. Not `cancel`, which is the
+    # provider's word: of what we gave up ourselves it is no news.
+    @transition("state", source=RefundState.FAILED, target=RefundState.CANCELED, conditions=[_unknown_at_provider])
+    @transition("state", source=RefundState.AWAITING_APPROVAL, target=RefundState.CANCELED)
+    def decline(self) -> None:
+        """The second person said no."""
 
     @transition("state", source=[RefundState.FAILED, RefundState.CANCELED], target=RefundState.PAID_OTHERWISE)
     def pay_otherwise(self) -> None:

@@ -32,7 +32,7 @@ LEGAL: dict[type[models.Model], str] = {
     """,
     Refund: """
         due: hold>awaiting_approval claim>sending issue_credit>succeeded fail>failed charge_back>paid_otherwise
-        awaiting_approval: release>due cancel>canceled charge_back>paid_otherwise
+        awaiting_approval: release>due decline>canceled charge_back>paid_otherwise
         sending: doubt>uncertain put_back>due await_provider>pending await_shopper>requires_action
                  succeed>succeeded fail>failed cancel>canceled
         uncertain: claim>sending doubt>uncertain await_provider>pending await_shopper>requires_action
@@ -40,7 +40,7 @@ LEGAL: dict[type[models.Model], str] = {
         pending: await_shopper>requires_action succeed>succeeded fail>failed cancel>canceled
         requires_action: await_provider>pending succeed>succeeded fail>failed cancel>canceled
         succeeded: fail>failed
-        failed: succeed>succeeded pay_otherwise>paid_otherwise charge_back>paid_otherwise
+        failed: succeed>succeeded decline>canceled pay_otherwise>paid_otherwise charge_back>paid_otherwise
         canceled: pay_otherwise>paid_otherwise charge_back>paid_otherwise
         paid_otherwise:
     """,
