@@ -118,6 +118,7 @@ def _decision(refund: Refund) -> tuple[object, ...]:
         refund.goodwill_id,
         refund.originator,
         refund.decided_at,
+        refund.credit_id,
     )
 
 

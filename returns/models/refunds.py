@@ -141,7 +141,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.filter(originator=Originator.GOODWILL)
 
     def decided_with(self, refund: "Refund") -> Self:
-        """The refunds of one decision, itself among them: one a charge; they are approved together."""
+        """The refunds of one decision, itself among them: one a charge; they are approved together.
+
+        What one receipt brings as money and as store credit is decided apart: of the credit nobody can say no.
+        """
         return self.filter(
             order=refund.order_id,
             rma=refund.rma_id,
@@ -149,6 +152,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
             goodwill=refund.goodwill_id,
             originator=refund.originator,
             decided_at=refund.decided_at,
+            credit=refund.credit_id,
         )
 
     def active(self) -> Self:

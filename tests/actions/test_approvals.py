@@ -390,6 +390,24 @@ def test_with_the_last_yes_what_cannot_be_sent_waits_for_another_way(bob, mona, 
     assert list(Refund.objects.open()) == [refund]
 
 
+def mixed() -> tuple[Refund, Refund]:
+    """A shirt for money and one for store credit, of one receipt, both of which wait."""
+    limited(automatic=0)
+    promised(resolutions=["credit"])
+    arrived(asked(bought(), Wish("1", 1, resolution="credit"), Wish("2", 1)))
+    money, credit = Refund.objects.filter(credit=None).get(), Refund.objects.exclude(credit=None).get()
+    assert (money.state, credit.state) == (RefundState.AWAITING_APPROVAL, RefundState.AWAITING_APPROVAL)
+    return money, credit
+
+
+def test_money_and_store_credit_of_one_receipt_are_approved_apart(mona):
+    money, credit = mixed()
+    agree(money, mona)
+    assert (now_of(money).state, now_of(credit).state) == (RefundState.DUE, RefundState.AWAITING_APPROVAL)
+    agree(credit, mona)
+    assert now_of(credit).state == RefundState.SUCCEEDED
+
+
 # --- no -----------------------------------------------------------------------------------------
 
 
@@ -461,6 +479,14 @@ def test_a_refund_of_a_return_that_is_declined_stays_owed(mona):
     assert Transfer.objects.balance(Account.OWED) == 19_344
     declined = Event.objects.get(kind="refund.declined")
     assert (declined.data["note"], declined.data["parts"], declined.actor_label) == ("No.", {}, "Mona")
+
+
+def test_money_is_declined_beside_store_credit_of_which_nobody_says_no(mona):
+    money, credit = mixed()
+    refuse(money, mona)
+    assert (now_of(money).state, now_of(credit).state) == (RefundState.CANCELED, RefundState.AWAITING_APPROVAL)
+    with pytest.raises(Refused, match="credit_not_declined"):
+        refuse(credit, mona)
 
 
 def test_a_no_says_why(mona):
