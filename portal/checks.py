@@ -4,6 +4,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
+from django.utils import timezone
 
 
 @register(Tags.security)
@@ -34,6 +36,22 @@ def paper_runs_no_code(**_kwargs: Any) -> list[CheckMessage]:
     if rl_config.toColorCanUse == "rl_extended_literal_eval":
         return []
     return [Error("reportlab may evaluate code in colours.", hint="Unset toColorCanUse.", id="portal.E004")]
+
+
+@register(Tags.security, deploy=True)
+def every_currency_has_limits(**_kwargs: Any) -> list[CheckMessage]:
+    """Where limits are forgotten for a currency, every refund in it waits for a manager, or none but goodwill does."""
+    from returns.models import Limits, Order
+
+    try:
+        limited = Limits.objects.begun(timezone.now()).values("currency")
+        found = sorted(set(Order.objects.exclude(currency__in=limited).values_list("currency", flat=True).distinct()))
+    except DatabaseError:  # not there yet, or not migrated
+        return []
+    if not found:
+        return []
+    hint = "A manager sets them in the settings, under Limits; security.md has amounts to begin with."
+    return [Warning(f"No limits for what is paid back in {', '.join(found)}.", hint=hint, id="portal.W005")]
 
 
 @register(Tags.security, deploy=True)

@@ -232,8 +232,6 @@ class Case:
     def grants_alone(self) -> str:
         """How much goodwill this member of staff may grant on the order now, and what happens above it."""
         alone = may_grant_alone(self.order, self.user, at=self.at)
-        if alone is None:
-            return _("It is sent at once.")
         if not alone:
             return _("A manager must agree before it is sent.")
         amount = sentences.money(alone, self.order.currency)

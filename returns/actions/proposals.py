@@ -1,6 +1,7 @@
 """Who proposes a refund, what counts together with it, and how many others must agree. security.md, "Roles"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from django.db.models import QuerySet, Sum
@@ -16,14 +17,15 @@ TOGETHER = timedelta(days=30)  # refunds of one order within these are summed ag
 def others_needed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> int:
     """How many people besides `by` must agree before these refunds of one decision, just made, are paid.
 
-    Their payments know the `limits` in force (`refunds.rooms`): where there are none, a refund by policy asks the
+    Their payments know the `limits` in force (`refunds.rooms`): where the shop has none, a refund by policy asks the
     database nothing.
     """
-    limits = _limits_in_force(refunds[0], at)
+    limits, limited = _limits_in_force(refunds[0], at)
     granted = refunds[0].originator == Originator.GOODWILL
-    if limits is None and not granted and not any(_debited(refund, at) for refund in refunds):
+    if not limited and not granted and not any(_debited(refund, at) for refund in refunds):
         return 0
-    return approvals_needed(_allowance(limits), _proposal(refunds[0], refunds, _proposer(by), at=at))
+    proposal = _proposal(refunds[0], refunds, _proposer(by), at=at)
+    return approvals_needed(_allowance(limits), replace(proposal, limits_elsewhere=limited))
 
 
 def agents_may_approve(refunds: Sequence[Refund], *, at: datetime) -> bool:
@@ -34,11 +36,12 @@ def agents_may_approve(refunds: Sequence[Refund], *, at: datetime) -> bool:
     return first.approvals_needed == 1 and agent_may_approve(allowance, _proposal(first, refunds, Proposer.RULE, at=at))
 
 
-def _limits_in_force(refund: Refund, at: datetime) -> int | None:
-    if refund.payment is None:
-        return Limits.objects.valid(refund.currency, at).values_list("pk", flat=True).first()
-    known: int | None = getattr(refund.payment, "limits")  # noqa: B009  annotated
-    return known
+def _limits_in_force(refund: Refund, at: datetime) -> tuple[int | None, bool]:
+    """(those of its currency, whether there are any)."""
+    if refund.payment is not None:
+        return getattr(refund.payment, "limits"), getattr(refund.payment, "limited")  # noqa: B009  annotated
+    begun = Limits.objects.begun(at)
+    return begun.of(refund.currency).values_list("pk", flat=True).first(), begun.exists()
 
 
 def _allowance(limits: int | None) -> Allowance | None:
@@ -77,12 +80,12 @@ def _proposal(first: Refund, refunds: Sequence[Refund], proposer: Proposer, *, a
     )
 
 
-def may_grant_alone(order: Order, user: User, *, at: datetime) -> int | None:
-    """Minor units of goodwill that this person may grant on this order now without asking; None is any amount."""
+def may_grant_alone(order: Order, user: User, *, at: datetime) -> int:
+    """Minor units of goodwill that this person may grant on this order now without asking."""
     limits = Limits.objects.in_force(order.currency, at)
     manages = user.role == Role.MANAGER
     if limits is None:
-        return None if manages else 0
+        return 0
     lately = Refund.objects.filter(order=order, decided_at__gt=at - TOGETHER).of_goodwill().standing()
     today = granted_today(user.actor.id, order.currency, at=at)
     for_order = limits.manager_goodwill if manages else limits.agent_goodwill

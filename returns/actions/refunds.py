@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, Sum
 from django_fsm import can_proceed
 
 from returns.actions.delivery import delivery
@@ -165,10 +165,11 @@ def rooms(order: Order, at: datetime) -> list[tuple[Payment, int]]:
     """The payments of a locked order in its currency, each with what may still be paid back of it.
 
     Room is taken under the order's lock alone; what gives room back meanwhile, a refund that fails, does no harm.
-    The limits in force come in the same statement, so that where there are none nothing more is asked.
+    The limits in force come in the same statement, so that where the shop has none nothing more is asked.
     """
-    limits = Limits.objects.valid(order.currency, at).values("pk")[:1]
-    payments = order.payments.filter(currency=order.currency).with_room().annotate(limits=limits).order_by("pk")
+    begun = Limits.objects.begun(at)
+    in_force = {"limits": begun.of(order.currency).values("pk")[:1], "limited": Exists(begun)}
+    payments = order.payments.filter(currency=order.currency).with_room().annotate(**in_force).order_by("pk")
     return [(payment, max(0, payment.captured - payment.active)) for payment in payments]
 
 

@@ -14,17 +14,21 @@ from returns.policy.limits import Allowance
 
 class LimitsQuerySet(models.QuerySet["Limits"]):
     def in_force(self, currency: str, at: datetime) -> "Limits | None":
-        return self.valid(currency, at).first()
+        return self.begun(at).of(currency).first()
 
-    def valid(self, currency: str, at: datetime) -> Self:
-        """Those that have been in force, the one that is first."""
-        return self.filter(currency=currency, valid_from__lte=at).order_by("-valid_from")
+    def begun(self, at: datetime) -> Self:
+        return self.filter(valid_from__lte=at)
+
+    def of(self, currency: str) -> Self:
+        """The newest first."""
+        return self.filter(currency=currency).order_by("-valid_from")
 
 
 class Limits(models.Model):
     """What staff may spend without asking, in minor units of `currency`; the newest version in force counts.
 
-    Without a row for a currency, refunds by policy go out by themselves and goodwill asks a manager.
+    Without a row for a currency everything in it asks a manager who is another; only where there are no limits at all
+    do refunds by policy go out by themselves.
     """
 
     currency = models.CharField(_("currency"), max_length=3)

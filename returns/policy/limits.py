@@ -33,6 +33,7 @@ class Proposal:
     `granted`: those of them that are goodwill; `today`: what the proposer has granted alone today, with this.
     `bought` was paid for the goods it is about, and `brought` is what these goods bring with it.
     `may_pay_twice`: a bank may take the payment back by itself, or has begun to (money.md, "Disputes").
+    `limits_elsewhere`: the shop has limits, for this currency or another.
     """
 
     proposer: Proposer
@@ -43,13 +44,14 @@ class Proposal:
     bought: int = 0
     brought: int = 0
     may_pay_twice: bool = False
+    limits_elsewhere: bool = False
 
 
 def approvals_needed(allowance: Allowance | None, proposal: Proposal) -> int:
     """0, 1 or 2 people other than the proposer.
 
-    Without an allowance for the currency refunds by policy ask nobody, and goodwill asks a manager: an agent's
-    another person, a manager's nobody else.
+    Without an allowance for the currency everything asks a manager who is another; only where the shop has no limits
+    at all do refunds by policy ask nobody.
     """
     needed = _goodwill(allowance, proposal) if proposal.goodwill else _by_policy(allowance, proposal)
     return max(needed, 1) if proposal.may_pay_twice else needed
@@ -65,7 +67,7 @@ def agent_may_approve(allowance: Allowance | None, proposal: Proposal) -> bool:
 def _by_policy(allowance: Allowance | None, proposal: Proposal) -> int:
     """Above what an agent decides alone a manager is asked who did not propose it, above a manager's limit two."""
     if allowance is None:
-        return 0
+        return 1 if proposal.limits_elsewhere else 0
     alone = allowance.automatic if proposal.proposer is Proposer.RULE else allowance.agent
     if alone is None or proposal.of_order <= alone:
         return 0
@@ -74,7 +76,7 @@ def _by_policy(allowance: Allowance | None, proposal: Proposal) -> int:
 
 def _goodwill(allowance: Allowance | None, proposal: Proposal) -> int:
     if allowance is None:
-        return 0 if proposal.proposer is Proposer.MANAGER else 1
+        return 1
     if _within(allowance, proposal):
         return 0
     if 10 * proposal.brought > 11 * proposal.bought:  # more than 110 % of the price

@@ -28,7 +28,7 @@ from returns.models import (
 )
 from tests.actions.refunding import BUSY, SILENCE, disputed, now_of, send, state_of
 from tests.gateways.scripted import Scripted
-from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised
+from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -298,6 +298,7 @@ def test_what_changed_since_it_was_seen_is_not_done(failed, bob, mona, verb):
 
 
 def test_goodwill_paid_another_way_is_not_free_to_be_granted_again(bob, mona):
+    trusting()
     order = bought()
     refund = goodwill.grant(order, amount=29_990, reason="other", note="x", by=mona.actor, at=NOW).refunds.get()
     send(Scripted(Rejected("no")))

@@ -82,17 +82,20 @@ def test_goodwill_asks_by_what_the_order_and_the_day_have_had(proposer, granted,
     assert approvals_needed(DEFAULTS, goodwill(proposer, granted, today)) == needed
 
 
-@pytest.mark.parametrize(
-    ("proposer", "needed"),
-    [(RULE, 0), (AGENT, 0), (MANAGER, 0)],
-)
-def test_without_limits_refunds_by_policy_ask_nobody(proposer, needed):
-    assert approvals_needed(None, by_policy(proposer, 10**12)) == needed
+@pytest.mark.parametrize("proposer", Proposer)
+def test_a_shop_without_any_limits_asks_nobody_about_refunds_by_policy(proposer):
+    assert approvals_needed(None, by_policy(proposer, 10**12)) == 0
 
 
-@pytest.mark.parametrize(("proposer", "needed"), [(RULE, 1), (AGENT, 1), (MANAGER, 0)])
-def test_without_limits_goodwill_asks_a_manager(proposer, needed):
-    assert approvals_needed(None, goodwill(proposer, 1)) == needed
+@pytest.mark.parametrize("proposer", Proposer)
+def test_a_currency_that_was_forgotten_asks_a_manager_about_everything(proposer):
+    assert approvals_needed(None, replace(by_policy(proposer, 1), limits_elsewhere=True)) == 1
+
+
+@pytest.mark.parametrize("elsewhere", [True, False])
+@pytest.mark.parametrize("proposer", Proposer)
+def test_without_limits_goodwill_asks_a_manager_whoever_proposes_it(proposer, elsewhere):
+    assert approvals_needed(None, replace(goodwill(proposer, 1), limits_elsewhere=elsewhere)) == 1
 
 
 @pytest.mark.parametrize(("brought", "needed"), [(11_000, 1), (11_001, 2)])
