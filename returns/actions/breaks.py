@@ -22,6 +22,7 @@ from returns.models import (
     Reconciled,
     Refund,
     RefundState,
+    Role,
     User,
 )
 from returns.models.people import SYSTEM
@@ -55,10 +56,16 @@ def take(number: int, *, by: User) -> Break:
 
 @transaction.atomic
 def close(number: int, *, note: str, by: User, at: datetime) -> Break:
-    """A person has cleared it up, and says how. What waited for it goes on."""
+    """A person has cleared it up, and says how. What waited for it goes on.
+
+    Where money waited for it, only a manager may (security.md, "Roles and rights"). Raises Refused: `note_missing`,
+    `break_not_open`, `managers_only`.
+    """
     if not note.strip():
         raise Refused("note_missing", field="note")
     found = _locked(number)
+    if found.stops_money and User.objects.role_of(by.actor) != Role.MANAGER:
+        raise Refused("managers_only")
     found.closed_at, found.closed_by, found.note = at, str(by), note.strip()
     found.save()
     return found

@@ -56,6 +56,10 @@ class Break(models.Model):
     def __str__(self) -> str:
         return f"#{self.pk} {self.kind}"
 
+    @property
+    def stops_money(self) -> bool:
+        return self.kind in self.STOPPING
+
 
 class DisputeQuerySet(models.QuerySet["Dispute"]):
     def blocking(self) -> Self:

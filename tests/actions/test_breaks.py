@@ -10,7 +10,7 @@ from returns.actions.breaks import open_break
 from returns.actions.refusals import Refused
 from returns.actions.sending import ABSENCE_AGE
 from returns.gateways.gateway import KeyReused
-from returns.models import Break, Event, GatewayEvent, Letter, LetterState, RefundState
+from returns.models import Break, Event, GatewayEvent, Letter, LetterState, RefundState, User
 from tests.actions.refunding import SILENCE, news, now_of, send
 from tests.gateways.scripted import Scripted
 from tests.people import NOW
@@ -55,6 +55,19 @@ def test_a_key_used_with_other_parameters_waits_for_a_person_and_is_then_looked_
     assert send(stripe, after=ABSENCE_AGE) is True
     assert stripe.keys == [f"r-{refund.public_id}-1", f"r-{refund.public_id}-2"]
     assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+@pytest.mark.parametrize("kind", Break.STOPPING)
+def test_what_money_waits_for_is_closed_by_a_manager_who_still_is_one(kind, bob, mona):
+    open_break(kind, "re_1", at=NOW)
+    number = Break.objects.get().pk
+    breaks.take(number, by=bob)
+    with pytest.raises(Refused, match="managers_only"):
+        breaks.close(number, note="fine", by=bob, at=NOW)
+    User.objects.filter(pk=mona.pk).update(is_active=False)
+    with pytest.raises(Refused, match="managers_only"):
+        breaks.close(number, note="fine", by=mona, at=NOW)
+    assert Break.objects.stopping().exists()
 
 
 def test_a_refund_in_doubt_for_an_hour_is_told_until_it_is_not(refund):

@@ -244,6 +244,16 @@ def test_a_difference_is_taken_and_closed_with_a_note(logged_in, bob, held):
     assert (again.status_code, "cleared up already" in again.content.decode()) == (409, True)
 
 
+def test_an_agent_is_not_offered_to_close_what_money_waits_for(logged_in, bob, mona, held):
+    breaks.open_break("idempotency_error", held.public_id, at=NOW, refund=held, key="r-1")
+    closure = reverse("agent:break_closure", args=[Break.objects.get().pk])
+    assert closure not in logged_in(bob).get("/agent/money/").content.decode()
+    assert logged_in(bob).post(closure, {"note": "Fine."}).status_code == 403
+    assert Break.objects.open().exists()
+    assert closure in logged_in(mona).get("/agent/money/").content.decode()
+    assert logged_in(mona).post(closure, {"note": "Looked at."}).status_code == 302
+
+
 def test_any_manager_stops_refunds_and_two_send_again(logged_in, bob, mona, otto):
     desk = logged_in(mona)
     assert logged_in(bob).post("/agent/money/halts/", {"why": "x"}).status_code == 403
