@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Cast, Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -50,6 +50,14 @@ class UserManager(BaseUserManager["User"]):
         """What the database says now: an account may have been shut since its page was shown. None: no staff."""
         found = self.filter(pk=by.id, is_active=True).first() if by.kind == "staff" else None
         return Role(found.role) if found else None
+
+    def managers(self) -> models.QuerySet["User"]:
+        """Who may decide as a manager now."""
+        return self.filter(role=Role.MANAGER, is_active=True)
+
+    def managing(self) -> models.QuerySet[Any, str]:
+        """The ids of managers, as an actor has them."""
+        return self.managers().values_list(Cast("pk", models.CharField()), flat=True)
 
 
 class User(AbstractBaseUser, PermissionsMixin):

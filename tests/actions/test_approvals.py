@@ -105,10 +105,27 @@ def test_above_the_limit_a_refund_by_policy_waits_and_is_not_sent():
     assert Event.objects.get(kind="refund.held").refund_state == RefundState.AWAITING_APPROVAL
 
 
-def test_limits_of_another_currency_and_of_tomorrow_hold_nothing():
-    limited("USD", automatic=0)
+def test_limits_of_tomorrow_hold_nothing():
     limited(automatic=0, at=NOW + timedelta(minutes=1))
     assert back(1).state == RefundState.DUE
+
+
+def test_a_shop_with_limits_sends_nothing_by_itself_in_a_currency_that_was_forgotten(bob, mona):
+    limited("USD")
+    limited(at=NOW + timedelta(minutes=1))
+    refund = back(1)
+    assert (refund.state, refund.approvals_needed) == (RefundState.AWAITING_APPROVAL, 1)
+    with pytest.raises(Refused, match="not_a_manager"):
+        agree(refund, bob)
+    agree(refund, mona)
+    assert now_of(refund).state == RefundState.DUE
+
+
+def test_a_forgotten_currency_holds_what_no_payment_has_room_for():
+    limited("USD")
+    promised()
+    arrived(asked(bought(jana_order(payments=()))))
+    assert Refund.objects.get().state == RefundState.AWAITING_APPROVAL
 
 
 def test_the_newest_limits_in_force_count():
@@ -142,9 +159,13 @@ def test_a_bank_debit_that_may_be_taken_back_waits_without_limits_too():
     assert Refund.objects.get().approvals_needed == 1
 
 
-def test_without_limits_an_agents_goodwill_asks_a_manager_and_a_managers_nobody(bob, mona):
+def test_without_limits_all_goodwill_asks_a_manager_who_is_another(bob, mona, otto):
     assert grant(bob, 1).state == RefundState.AWAITING_APPROVAL
-    assert grant(mona, 1, bought(jana_order("A-2"))).state == RefundState.DUE
+    refund = grant(mona, 1, bought(jana_order("A-2")))
+    with pytest.raises(Refused, match="own_proposal"):
+        agree(refund, mona)
+    agree(refund, otto)
+    assert now_of(refund).state == RefundState.DUE
 
 
 def test_an_agents_goodwill_is_summed_over_the_order_and_over_the_day(bob):
@@ -257,6 +278,19 @@ def test_above_a_managers_limit_two_managers_must_agree(mona, otto):
     with pytest.raises(Refused, match="approved_already"):
         agree(refund, mona)
     agree(refund, otto)
+    assert now_of(refund).state == RefundState.DUE
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": Role.AGENT}])
+def test_a_yes_of_who_is_a_manager_no_longer_counts_no_longer(mona, otto, change):
+    limited(agent=0, manager=100)
+    refund = back(2)
+    agree(refund, mona)
+    User.objects.filter(pk=mona.pk).update(**change)
+    agree(refund, otto)
+    assert now_of(refund).state == RefundState.AWAITING_APPROVAL
+    assert Event.objects.filter(kind="refund.approved").latest("pk").data["given"] == 1
+    agree(refund, User.objects.create_user("pia@shop.example", name="Pia", role=Role.MANAGER))
     assert now_of(refund).state == RefundState.DUE
 
 

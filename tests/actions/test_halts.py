@@ -53,6 +53,18 @@ def test_two_managers_let_it_go_on(refund, mona, otto):
         halts.resume(halt, by=mona, at=NOW)
 
 
+@pytest.mark.parametrize("change", [{"is_active": False}, {"role": Role.AGENT}])
+def test_who_asked_to_go_on_and_is_a_manager_no_longer_counts_no_longer(mona, otto, change):
+    halt = stopped(mona)
+    halts.resume(halt, by=mona, at=NOW)
+    User.objects.filter(pk=mona.pk).update(**change)
+    assert halts.resume(halt, by=otto, at=NOW).ended_at is None
+    with pytest.raises(Refused, match="halt_needs_another"):
+        halts.resume(halt, by=otto, at=NOW)
+    pia = User.objects.create_user("pia@shop.example", name="Pia", role=Role.MANAGER)
+    assert halts.resume(halt, by=pia, at=NOW).ended_at == NOW
+
+
 def test_it_takes_a_reason_and_a_manager(mona, bob):
     with pytest.raises(Refused, match="note_missing"):
         halts.stop_all(why="  ", by=mona, at=NOW)
