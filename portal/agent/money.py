@@ -164,6 +164,15 @@ class Signed:
     def amount(self) -> int:
         return sum(refund.amount for refund in self.together)
 
+    @property
+    def worth(self) -> int:
+        return self.amount + self.bonus
+
+    @property
+    def bonus(self) -> int:
+        """What comes on top of store credit."""
+        return sum(refund.bonus for refund in self.together)
+
     @cached_property
     def lines(self) -> list[RefundLine]:
         return list(RefundLine.objects.filter(refund__in=self.together).select_related("line"))

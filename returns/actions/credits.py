@@ -41,17 +41,10 @@ def owe_credit(
     )
     given = rma.refunds.aggregate(bonus=Sum("bonus", default=0))["bonus"]
     about: dict[str, Any] = {"originator": Originator.RMA, "rma": rma, "receipt": receipt, "credit": account}
-    events = decide(rma.order, parts, **about, by=by, at=at)
+    events = decide(rma.order, parts, bonus=max(0, bonus - given), **about, by=by, at=at)
     refunds = [event.refund for event in events if event.kind == "refund.decided"]
-    credited = [refund for refund in refunds if refund and refund.credit and refund.payment]
-    for refund in credited[:1]:
-        refund.bonus = max(0, bonus - given)
-    for refund in credited:
-        if refund.state == RefundState.DUE:
-            events.append(issue(refund, by=by, at=at))
-        else:
-            refund.save()
-    return events
+    credited = [refund for refund in refunds if refund and refund.credit and refund.state == RefundState.DUE]
+    return events + [issue(refund, by=by, at=at) for refund in credited]
 
 
 @transaction.atomic(savepoint=False)

@@ -62,7 +62,7 @@ def _proposer(by: Actor) -> Proposer:
 
 def _proposal(first: Refund, refunds: Sequence[Refund], proposer: Proposer, *, at: datetime) -> Proposal:
     lately = Refund.objects.filter(order=first.order_id, decided_at__gt=at - TOGETHER).standing()
-    of_order = lately.total()
+    of_order = lately.worth()
     may_pay_twice = any(_debited(refund, at) or refund.despite_dispute for refund in refunds)
     if first.originator != Originator.GOODWILL:
         return Proposal(proposer=proposer, of_order=of_order, may_pay_twice=may_pay_twice)

@@ -59,29 +59,43 @@ def decide(
     receipt: Receipt | None = None,
     goodwill: Goodwill | None = None,
     credit: CreditAccount | None = None,
+    bonus: int = 0,
 ) -> list[Event]:
     """Owe these parts, over the order's payments in their order: one refund row a charge.
+
+    `bonus` comes on top of store credit, in minor units: the limits count it as well.
 
     The order is locked by the caller, who also records the events. What is above the limit of who decides waits
     until others have agreed (`policy/limits.py`). What no payment has room for, or none can give back, is owed all
     the same: nobody being asked, it becomes a failed refund, for a person to find another way.
     """
     about: dict[str, Any] = {"rma": rma, "receipt": receipt, "goodwill": goodwill, "credit": credit}
-    made = place(parts, rooms(order, at), order=order, originator=originator, by=by, at=at, **about)
+    made = place(parts, rooms(order, at), order=order, originator=originator, by=by, at=at, bonus=bonus, **about)
     events = [told("refund.decided", refund, parts=_by_kind(slices), by=by, at=at) for refund, slices in made]
     return events + go_on([refund for refund, _slices in made], by=by, at=at)
 
 
 def place(
-    parts: Sequence[Part], rooms: Sequence[tuple[Payment, int]], *, order: Order, by: Actor, at: datetime, **about: Any
+    parts: Sequence[Part],
+    rooms: Sequence[tuple[Payment, int]],
+    *,
+    order: Order,
+    by: Actor,
+    at: datetime,
+    bonus: int = 0,
+    **about: Any,
 ) -> list[tuple[Refund, list[Part]]]:
-    """The refunds, each with its parts, that these parts make over these rooms; `about`: columns of the refunds."""
-    made = []
+    """The refunds, each with its parts, that these parts make over these rooms; `about`: columns of the refunds.
+
+    The first brings the bonus, unless no payment has room for it: then it is no store credit.
+    """
+    made: list[tuple[Refund, list[Part]]] = []
     for payment, slices in _over(rooms, parts):
         refund = Refund.objects.create(
             order=order,
             payment=payment,
             amount=sum(part.amount for part in slices),
+            bonus=bonus if payment and not made else 0,
             currency=order.currency,
             proposed_by=by.id if by.kind == "staff" else "",
             decided_at=at,

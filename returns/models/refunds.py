@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from returns.models.lifecycle import RefundLifecycle, RefundState
@@ -169,6 +169,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
     def total(self) -> int:
         """Minor units; meaningful over refunds of one currency."""
         return self.aggregate(total=Sum("amount"))["total"] or 0
+
+    def worth(self) -> int:
+        """As `total`, with the bonus of store credit."""
+        return self.aggregate(total=Sum(F("amount") + F("bonus")))["total"] or 0
 
 
 def draw_public_id() -> str:

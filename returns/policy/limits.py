@@ -29,7 +29,8 @@ class Allowance:
 class Proposal:
     """What one decision would send, with all that counts together with it; in minor units.
 
-    `of_order`: all refunds of the order within 30 days, with this one, so that nothing is split below a limit.
+    `of_order`: all refunds of the order within 30 days, with this one, so that nothing is split below a limit; with the
+    bonus of store credit.
     `granted`: those of them that are goodwill; `today`: what the proposer has granted alone today, with this.
     `bought` was paid for the goods it is about, and `brought` is what these goods bring with it.
     `may_pay_twice`: a bank may take the payment back by itself, or has begun to (money.md, "Disputes").

@@ -105,6 +105,24 @@ def test_above_the_limit_a_refund_by_policy_waits_and_is_not_sent():
     assert Event.objects.get(kind="refund.held").refund_state == RefundState.AWAITING_APPROVAL
 
 
+def test_the_bonus_of_store_credit_counts_in_the_limit():
+    promised(resolutions=["credit"], credit_bonus_percent=100)
+    limited(automatic=15_000)
+    rma = asked(bought(), Wish("1", 1, resolution="credit"))
+    arrived(rma)
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.bonus, refund.state) == (9_672, 9_672, RefundState.AWAITING_APPROVAL)
+
+
+def test_the_bonus_counts_for_what_comes_after_it():
+    promised(resolutions=["credit"], credit_bonus_percent=50)
+    limited(automatic=20_000)
+    order = bought()
+    arrived(asked(order, Wish("1", 1, resolution="credit")))
+    arrived(asked(order, Wish("1", 1)))
+    assert [refund.state for refund in Refund.objects.all()] == [RefundState.SUCCEEDED, RefundState.AWAITING_APPROVAL]
+
+
 def test_limits_of_tomorrow_hold_nothing():
     limited(automatic=0, at=NOW + timedelta(minutes=1))
     assert back(1).state == RefundState.DUE
@@ -112,7 +130,6 @@ def test_limits_of_tomorrow_hold_nothing():
 
 def test_a_shop_with_limits_sends_nothing_by_itself_in_a_currency_that_was_forgotten(bob, mona):
     limited("USD")
-    limited(at=NOW + timedelta(minutes=1))
     refund = back(1)
     assert (refund.state, refund.approvals_needed) == (RefundState.AWAITING_APPROVAL, 1)
     with pytest.raises(Refused, match="not_a_manager"):
