@@ -94,7 +94,7 @@ def limited(currency: str = "EUR", *, at: datetime = NOW - timedelta(days=300), 
         "manager_goodwill": 20_000,
         "manager_goodwill_day": 100_000,
     }
-    return Limits.objects.create(currency=currency, valid_from=at, **told | changes)
+    return Limits.objects.create(currency=currency, valid_from=at, confirmed_at=at, **told | changes)
 
 
 def trusting(currency: str = "EUR") -> None:

@@ -1,24 +1,32 @@
-"""What staff may spend without asking: a change is a new version with a start ahead, never an edit."""
+"""What staff may spend without asking: a change is a new version with a start ahead, never an edit.
+
+One manager proposes it, another confirms it: until then the version before it counts.
+"""
 
 # mypy: disable-error-code="type-arg"
 # Django's forms and pages have type parameters in the type checker's stubs alone.
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from portal.access import member
 from portal.admin import amounts
 from portal.admin.site import ForManagers, site
-from returns.models import Limits
+from returns.actions.limits import AHEAD, confirm
+from returns.actions.refusals import Refused
+from returns.models import Limits, User
 from returns.policy.currencies import EXPONENTS
-from returns.sentences import money
+from returns.sentences import money, of_refusal
 
-AHEAD = timedelta(minutes=15)  # time for other managers to see what comes (security.md)
 AMOUNTS = (
     "automatic",
     "agent",
@@ -94,9 +102,34 @@ def _column(name: str) -> Any:
 @admin.register(Limits, site=site)
 class LimitsAdmin(ForManagers):
     form = LimitsForm
-    list_display = ("currency", "valid_from", *map(_column, AMOUNTS))
+    list_display = ("currency", "valid_from", "proposed_by", "confirmed_by", "confirmed_at", *map(_column, AMOUNTS))
+    list_select_related = ("proposed_by", "confirmed_by")
     list_filter = ("currency",)
+    actions = ("confirm",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
         """What was in force stays readable as it was."""
         return False
+
+    def save_model(self, request: HttpRequest, obj: Limits, form: Any, change: bool) -> None:  # noqa: FBT001  as Django calls it
+        obj.proposed_by = member(request)
+        super().save_model(request, obj, form, change)
+        self.message_user(request, _said_of_the_second(member(request)), messages.WARNING)
+
+    @admin.action(description=gettext_lazy("Confirm what another manager has proposed"))
+    def confirm(self, request: HttpRequest, chosen: QuerySet[Limits]) -> None:
+        for limits in chosen:
+            try:
+                begun = confirm(limits, by=member(request), at=timezone.now())
+            except Refused as refused:
+                self.message_user(request, f"{limits}: {of_refusal(refused)}", messages.ERROR)
+            else:
+                start = date_format(timezone.localtime(begun.valid_from), "SHORT_DATETIME_FORMAT")
+                told = _("The limits for %(currency)s are in force from %(start)s.")
+                self.message_user(request, told % {"currency": begun.currency, "start": start}, messages.SUCCESS)
+
+
+def _said_of_the_second(proposer: User) -> str:
+    if User.objects.managers().exclude(pk=proposer.pk).exists():
+        return _("These limits are in force once another manager has confirmed them here.")
+    return _("A second manager has to confirm these limits, and there is none: until then they are not in force.")

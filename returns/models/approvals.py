@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from returns.models.people import Role
+from returns.models.people import Role, User
 from returns.models.refunds import Refund
 from returns.policy.limits import Allowance
 
@@ -17,7 +17,8 @@ class LimitsQuerySet(models.QuerySet["Limits"]):
         return self.begun(at).of(currency).first()
 
     def begun(self, at: datetime) -> Self:
-        return self.filter(valid_from__lte=at)
+        """Those that have been in force by then: confirmed, and their time has come."""
+        return self.filter(valid_from__lte=at, confirmed_at__isnull=False)
 
     def of(self, currency: str) -> Self:
         """The newest first."""
@@ -28,7 +29,8 @@ class Limits(models.Model):
     """What staff may spend without asking, in minor units of `currency`; the newest version in force counts.
 
     Without a row for a currency everything in it asks a manager who is another; only where there are no limits at all
-    do refunds by policy go out by themselves.
+    do refunds by policy go out by themselves. What a manager proposes is in force once another has confirmed it; what
+    nobody proposed, such as a row of the command line's, is confirmed by nobody.
     """
 
     currency = models.CharField(_("currency"), max_length=3)
@@ -42,6 +44,13 @@ class Limits(models.Model):
     agent_goodwill_day = models.BigIntegerField(_("an agent's goodwill in one day"))
     manager_goodwill = models.BigIntegerField(_("a manager's goodwill for one return"))
     manager_goodwill_day = models.BigIntegerField(_("a manager's goodwill in one day"))
+    proposed_by = models.ForeignKey(
+        User, null=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("proposed by")
+    )
+    confirmed_by = models.ForeignKey(
+        User, null=True, editable=False, on_delete=models.PROTECT, related_name="+", verbose_name=_("confirmed by")
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
 
     objects = LimitsQuerySet.as_manager()
 
@@ -56,6 +65,11 @@ class Limits(models.Model):
                 & (Q(automatic=None) | Q(automatic__gte=0))
                 & Q(manager__gte=F("agent"), manager_goodwill__gte=F("agent_goodwill")),
                 name="limits_grow_with_the_role",
+            ),
+            models.CheckConstraint(condition=~Q(confirmed_by=F("proposed_by")), name="limits_confirmed_by_another"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(proposed_by=None) | Q(confirmed_by__isnull=False),
+                name="limits_of_a_person_wait_for_another",
             ),
         ]
 

@@ -199,6 +199,10 @@ _REFUSALS: dict[str, Sentence] = {
     "not_an_agent": lambda _v: gettext("An agent or a manager must do this."),
     "refund_not_waiting": lambda _v: gettext("This refund no longer waits for approval. Please look again."),
     "own_proposal": lambda _v: gettext("You proposed this yourself, so another person must decide on it."),
+    "limits_confirmed": lambda _v: gettext("These limits are confirmed already."),
+    "limits_of_nobody": lambda _v: gettext(
+        "Who proposed these limits is no longer a manager. Please propose them yourself; another manager confirms them."
+    ),
     "not_a_manager": lambda _v: gettext("A manager must decide on this."),
     "credit_not_declined": lambda _v: gettext(
         "Store credit for what came back cannot be declined, because the shopper chose it. Please speak to the shopper."

@@ -17,6 +17,7 @@ from returns.models import (
     Seal,
     Spending,
     Transfer,
+    User,
     approvals,
     journal,
     reconciliation,
@@ -35,6 +36,10 @@ def another(model: Any, **changes: Any) -> None:
     row.save(force_insert=True)
 
 
+def _by(proposer: User | None, other: User | None) -> None:
+    Limits.objects.update(proposed_by=proposer, confirmed_by=other, confirmed_at=NOW)
+
+
 BROKEN = {
     "transfer_positive": lambda: another(Transfer, amount=0),
     "transfer_accounts_known": lambda: another(Transfer, debited="pocket"),
@@ -46,6 +51,8 @@ BROKEN = {
     "credit_account_once": lambda: another(CreditAccount),
     "limits_once": lambda: another(Limits),
     "limits_grow_with_the_role": lambda: another(Limits, currency="CZK", manager=1),
+    "limits_confirmed_by_another": lambda: _by(User.objects.first(), User.objects.first()),
+    "limits_of_a_person_wait_for_another": lambda: _by(User.objects.first(), None),
     "approval_once_a_person": lambda: another(Approval),
     "approval_by_another_person": lambda: another(Approval, proposer_id="9", actor_id="9"),
     "approval_role": lambda: another(Approval, actor_id="9", role="warehouse"),

@@ -51,6 +51,7 @@ def _limits(draw: random.Random, currency: str, now: datetime) -> Limits:
     return Limits(
         currency=currency,
         valid_from=now - timedelta(days=1),
+        confirmed_at=now - timedelta(days=1),
         automatic=draw.choice((None, None, 1_000, 20_000)),
         agent=5_000,
         manager=draw.choice((20_000, 500_000)),

@@ -27,7 +27,8 @@ WHERE a.actor_id = r.proposed_by
 SELECT r.public_id AS refund, r.originator, r.approvals_needed AS needed, r.currency, r.amount
 FROM returns_refund r
 JOIN returns_limits l ON l.currency = r.currency AND l.valid_from = (
-    SELECT MAX(valid_from) FROM returns_limits WHERE currency = r.currency AND valid_from <= r.decided_at)
+    SELECT MAX(valid_from) FROM returns_limits WHERE currency = r.currency AND valid_from <= r.decided_at
+        AND confirmed_at IS NOT NULL)
 WHERE r.originator <> 'external'
   AND (EXISTS (SELECT 1 FROM returns_attempt a WHERE a.refund_id = r.id)
     OR EXISTS (SELECT 1 FROM returns_otherway w WHERE w.refund_id = r.id AND w.way <> 'chargeback'))
@@ -47,7 +48,8 @@ FROM (
     FROM returns_refund r
     JOIN returns_user u ON CAST(u.id AS text) = r.proposed_by
     JOIN returns_limits l ON l.currency = r.currency AND l.valid_from = (
-        SELECT MAX(valid_from) FROM returns_limits WHERE currency = r.currency AND valid_from <= r.decided_at)
+        SELECT MAX(valid_from) FROM returns_limits WHERE currency = r.currency AND valid_from <= r.decided_at
+        AND confirmed_at IS NOT NULL)
     WHERE r.originator = 'goodwill'
       AND r.approvals_needed = 0
       AND r.payment_id IS NOT NULL

@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from returns.models import Limits
+from returns.models import Limits, Role, User
 from tests.people import limited
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,12 @@ ADD, LIST = "/admin/returns/limits/add/", "/admin/returns/limits/"
 @pytest.fixture
 def office(logged_in, mona):
     return logged_in(mona)
+
+
+@pytest.fixture
+def otto(db) -> User:
+    """Runs the shop beside Mona."""
+    return User.objects.create_user("otto@shop.example", name="Otto", role=Role.MANAGER)
 
 
 def typed(ahead: timedelta = timedelta(hours=1), **changes: str) -> dict[str, Any]:
@@ -73,6 +80,52 @@ def test_what_was_in_force_is_neither_changed_nor_deleted(office):
     assert (office.get(page).status_code, office.post(page, typed()).status_code) == (200, 403)
     assert office.post(f"{LIST}{row.pk}/delete/", {"post": "yes"}).status_code == 403
     assert Limits.objects.get() == row
+
+
+def confirmed(desk, row: Limits):
+    return desk.post(LIST, {"action": "confirm", "_selected_action": [row.pk]}, follow=True)
+
+
+def begun(row: Limits, ahead: timedelta) -> bool:
+    return Limits.objects.in_force("EUR", timezone.now() + ahead) == row
+
+
+def test_what_one_manager_proposes_is_in_force_once_another_has_confirmed_it(logged_in, office, otto):
+    office.post(ADD, typed())
+    row = Limits.objects.get()
+    assert (str(row.proposed_by), begun(row, timedelta(days=1))) == ("Mona", False)
+    assert "You proposed this yourself" in confirmed(office, row).content.decode()
+    assert not begun(row, timedelta(days=1))
+    assert "are in force from" in confirmed(logged_in(otto), row).content.decode()
+    assert (begun(row, timedelta(minutes=59)), begun(row, timedelta(minutes=61))) == (False, True)
+    assert "confirmed already" in confirmed(logged_in(otto), row).content.decode()
+
+
+def test_what_is_confirmed_late_begins_a_quarter_of_an_hour_later(logged_in, office, otto):
+    office.post(ADD, typed())
+    Limits.objects.update(valid_from=timezone.now() - timedelta(days=1))
+    row = Limits.objects.get()
+    confirmed(logged_in(otto), row)
+    assert (begun(row, timedelta(minutes=14)), begun(row, timedelta(minutes=16))) == (False, True)
+
+
+def test_what_somebody_proposed_who_is_a_manager_no_longer_is_not_confirmed(logged_in, office, mona, otto):
+    office.post(ADD, typed())
+    User.objects.filter(pk=mona.pk).update(is_active=False)
+    assert "is no longer a manager" in confirmed(logged_in(otto), Limits.objects.get()).content.decode()
+    assert Limits.objects.get().confirmed_at is None
+
+
+def test_a_manager_without_another_is_told_that_one_is_needed(office):
+    assert "there is none" in office.post(ADD, typed(), follow=True).content.decode()
+
+
+def test_the_database_lets_nobody_confirm_their_own_limits(mona):
+    row = limited()
+    now = timezone.now()
+    for told in ({"confirmed_by": mona}, {"confirmed_by": None}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Limits.objects.filter(pk=row.pk).update(proposed_by=mona, confirmed_at=now, **told)
 
 
 def test_only_managers_set_limits(logged_in, bob, wanda):
