@@ -84,6 +84,39 @@ def test_a_manager_changes_the_role_of_others(office, bob):
     assert User.objects.get(pk=bob.pk).role == Role.WAREHOUSE
 
 
+@pytest.fixture
+def otto(db) -> User:
+    """Runs the shop beside Mona."""
+    return User.objects.create_user("otto@shop.example", "otto's own secret", name="Otto", role=Role.MANAGER)
+
+
+def test_no_manager_changes_another_or_sets_their_password(office, otto):
+    page, secret = f"/admin/returns/user/{otto.pk}", "a long enough secret"
+    told = {"email": "mine@shop.example", "name": "Otto", "role": "agent", "language": "en"}
+    assert office.post(f"{page}/change/", told).status_code == 403
+    passwords = {"password1": secret, "password2": secret, "usable_password": "true"}
+    assert office.post(f"{page}/password/", passwords).status_code == 403
+    kept = User.objects.get(pk=otto.pk)
+    assert (kept.email, kept.role, kept.is_active) == ("otto@shop.example", Role.MANAGER, True)
+    assert kept.check_password("otto's own secret")
+
+
+def test_no_manager_makes_another(office, bob):
+    fields = {"email": "mona2@shop.example", "name": "Mona", "role": "manager", "language": "en"}
+    secret = {"password1": "a long enough secret", "password2": "a long enough secret", "usable_password": "true"}
+    page = office.post("/admin/returns/user/add/", {**fields, **secret})
+    assert list(page.context["adminform"].form.errors) == ["role"]
+    changed(office, bob, role="manager")
+    assert list(User.objects.filter(role=Role.MANAGER).values_list("name", flat=True)) == ["Mona"]
+
+
+def test_a_manager_sets_the_password_of_an_agent_and_their_own(office, bob, mona):
+    secret = {"password1": "a long enough secret", "password2": "a long enough secret", "usable_password": "true"}
+    for user in (bob, mona):
+        assert office.post(f"/admin/returns/user/{user.pk}/password/", secret).status_code == 302
+        assert User.objects.get(pk=user.pk).check_password("a long enough secret")
+
+
 def test_nobody_changes_their_own_role_or_shuts_themselves_out(office, mona):
     changed(office, mona, role="agent", is_active="")
     mona = User.objects.get(pk=mona.pk)
