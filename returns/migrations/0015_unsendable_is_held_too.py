@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('returns', '0009_reconciliation'),
+        ('returns', '0014_reason_codes'),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ def confirm_what_was_in_force(apps, _schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("returns", "0012_unsendable_is_held_too")]
+    dependencies = [("returns", "0015_unsendable_is_held_too")]
 
     operations = [
         migrations.AddField("limits", "confirmed_at", models.DateTimeField("confirmed", null=True, editable=False)),
