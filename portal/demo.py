@@ -11,18 +11,20 @@ from returns.actions.requests import Wish
 from returns.gateways.standin.process import StandIn
 from returns.gateways.stripe import gateway
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
-from returns.models import RMA, SHOPPER, SYSTEM, Order, Policy, Role, User
+from returns.models import RMA, SHOPPER, SYSTEM, Limits, Order, Policy, Role, User
 from returns.models.policies import PRESETS
 from returns.policy.facts import Resolution
 
 ORDER, EMAIL = "A-1001", "jana@example.com"
 WAREHOUSE, AGENT, MANAGER = "warehouse@demo.example", "agent@demo.example", "manager@demo.example"
+SECOND_MANAGER = "second@demo.example"  # what is above a manager's limit asks another
 PASSWORD = "demo-demo-demo"  # noqa: S105  printed at the start; exists in demo mode only
 
 STAFF = (
     (WAREHOUSE, "Wanda Skladová", Role.WAREHOUSE),
     (AGENT, "Adam Agent", Role.AGENT),
     (MANAGER, "Mona Chef", Role.MANAGER),
+    (SECOND_MANAGER, "Max Druhý", Role.MANAGER),
 )
 
 SHIRT = LineData("1", "Linen shirt", 3, 3_990, sku="LS-WHT-M", names={"cs": "Lněná košile"}, kind="apparel")
@@ -40,6 +42,7 @@ def fill(standin: StandIn) -> None:
     for email, name, role in STAFF:
         User.objects.create_user(email, PASSWORD, name=name, role=role)
     _promise()
+    _limit(now)
     placed = _orders(now)
     told = standin.load([{"amount": _total(order), "currency": order.currency.lower()} for order in placed])
     paid = [
@@ -64,6 +67,22 @@ def _promise() -> None:
     )
     Policy.objects.create(
         key="apparel", name_en="Clothes", name_cs="Oblečení", window_days=season, kinds=["apparel", "footwear"]
+    )
+
+
+def _limit(now: datetime) -> None:
+    """The limits that security.md begins with."""
+    Limits.objects.create(
+        currency="EUR",
+        valid_from=now - timedelta(days=90),
+        confirmed_at=now - timedelta(days=90),
+        automatic=10_000,
+        agent=25_000,
+        manager=200_000,
+        agent_goodwill=2_500,
+        agent_goodwill_day=15_000,
+        manager_goodwill=20_000,
+        manager_goodwill_day=100_000,
     )
 
 
