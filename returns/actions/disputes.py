@@ -3,22 +3,24 @@
 money.md, "Disputes", rules (a) to (e).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q
 
 from returns.actions.breaks import open_break
 from returns.actions.record import noted, record
-from returns.actions.refunds import settle, told
+from returns.actions.refunds import divide, give_up, parts_of, place, room, rooms, settle, told
 from returns.gateways.gateway import RemoteDispute
-from returns.models import RMA, Dispute, Event, Order, OtherWay, Payment, Refund, RefundState
+from returns.models import RMA, Approval, Dispute, Event, Order, Originator, OtherWay, Payment, Refund, RefundState
 from returns.models.people import SYSTEM
 from returns.models.refunds import RefundQuerySet
 
 _CLOSED = (*Dispute.OVER, "lost")
 _WAY = "chargeback"
+_PART = "partly_charged_back"
 _STILL_OURS = [RefundState.DUE, RefundState.AWAITING_APPROVAL, RefundState.FAILED, RefundState.CANCELED]
 
 
@@ -51,23 +53,25 @@ def keep(remote: RemoteDispute, *, at: datetime) -> None:
 def _changes(dispute: Dispute, remote: RemoteDispute, order: Order, *, at: datetime) -> list[Event]:
     """The events that lead from our row to the provider's object.
 
-    The first names what was `sent` before we knew of the dispute: clocks differ, the order of the log does not.
+    Each names what was `sent` before we knew of it: clocks differ, the order of the log does not.
     """
     taken = remote.withdrawn - dispute.withdrawn
-    changes: list[tuple[str, int, dict[str, Any]]] = []
+    changes: list[tuple[str, int]] = []
     if not dispute.status:
-        sent = dispute.payment.refunds.sent().values_list("public_id", flat=True)
-        changes.append(("dispute.opened", remote.amount, {"sent": list(sent)}))
+        changes.append(("dispute.opened", remote.amount))
+    if dispute.status in _CLOSED and remote.status not in _CLOSED:
+        changes.append(("dispute.reopened", remote.amount))
     if taken > 0:
-        changes.append(("dispute.withdrawn", taken, {}))
+        changes.append(("dispute.withdrawn", taken))
     if taken < 0:
-        changes.append(("dispute.reinstated", -taken, {}))
+        changes.append(("dispute.reinstated", -taken))
     if remote.status in _CLOSED and remote.status != dispute.status:
-        changes.append(("dispute.closed", remote.amount, {}))
+        changes.append(("dispute.closed", remote.amount))
+    if not changes:
+        return []
     about: dict[str, Any] = {"dispute": remote.id, "status": remote.status, "currency": remote.currency}
-    return [
-        noted(kind, by=SYSTEM, at=at, order=order, amount=amount, **about, **more) for kind, amount, more in changes
-    ]
+    about["sent"] = list(dispute.payment.refunds.sent().values_list("public_id", flat=True))
+    return [noted(kind, by=SYSTEM, at=at, order=order, amount=amount, **about) for kind, amount in changes]
 
 
 def _tell(dispute: Dispute, order: Order, *, at: datetime) -> None:
@@ -81,23 +85,24 @@ def _settle_by_chargeback(dispute: Dispute, *, at: datetime) -> None:
     So are those of its order that found no payment with room: the dispute has taken it. Where a person has noted
     another way, it stays with people: both may have been paid.
     """
-    left = dispute.withdrawn - _spent(dispute)
+    left = Dispute.objects.with_unspent().get(pk=dispute.pk).unspent
     of_it = Q(payment=dispute.payment) | Q(payment=None, order=dispute.payment.order_id)
-    waiting = Refund.objects.locked().filter(of_it, pk__in=_settleable())
-    for refund in waiting.select_related("order", "rma"):
+    waiting = Refund.objects.locked().filter(of_it, pk__in=_settleable()).select_related("order", "rma", "payment")
+    for refund in waiting.order_by(F("payment").asc(nulls_last=True), "pk"):
+        if left <= 0:
+            break
         if refund.amount <= left:
             left -= refund.amount
             _pay_by_chargeback(refund, dispute, at=at)
+        elif refund.originator != Originator.EXTERNAL:  # what others made at the provider is not ours to divide
+            _pay_in_part(refund, left, dispute, at=at)
+            left = 0
+        _settle(refund.rma, at=at)
+    _give_up_without_room(dispute.payment, at=at)
 
 
 def _settleable() -> RefundQuerySet:
     return Refund.objects.open().filter(state__in=_STILL_OURS, credit=None, other_way=None)
-
-
-def _spent(dispute: Dispute) -> int:
-    """Minor units of this dispute that have settled refunds before."""
-    settled = Refund.objects.filter(other_way__way=_WAY, other_way__evidence=dispute.gateway_id)
-    return settled.aggregate(total=Sum("amount"))["total"] or 0
 
 
 def _pay_by_chargeback(refund: Refund, dispute: Dispute, *, at: datetime) -> None:
@@ -107,10 +112,88 @@ def _pay_by_chargeback(refund: Refund, dispute: Dispute, *, at: datetime) -> Non
     refund.save()
     OtherWay.objects.create(refund=refund, way=_WAY, evidence=dispute.gateway_id, prepared_at=at, confirmed_at=at)
     record(told("refund.paid_otherwise", refund, way=_WAY, was=was, by=SYSTEM, at=at))
-    if refund.rma_id:
-        rma = RMA.objects.locked().select_related("order").get(pk=refund.rma_id)
+
+
+def _settle(rma: RMA | None, *, at: datetime) -> None:
+    if rma is not None:
+        rma = RMA.objects.locked().select_related("order").get(pk=rma.pk)
         record(*settle(rma, by=SYSTEM, at=at))
         rma.save()
+
+
+# --- where it has paid a part ---------------------------------------------------------------------
+
+
+def _pay_in_part(refund: Refund, amount: int, dispute: Dispute, *, at: datetime) -> None:
+    """The bank has paid this much of it. The rest is owed in its place as it was: that is no new decision.
+
+    What was due goes to the payments that have room, what waits for others still does, and what had failed stays
+    with a person.
+    """
+    was = refund.state
+    theirs, rest = divide(parts_of(refund), amount)
+    ended = [_divided(refund, at=at)] if was in (RefundState.DUE, RefundState.AWAITING_APPROVAL) else []
+    about: dict[str, Any] = {name: getattr(refund, name) for name in ("order", "rma", "receipt", "goodwill")}
+    about |= {"originator": refund.originator, "by": SYSTEM, "at": at}
+    ((paid, _slices),) = place(theirs, [(dispute.payment, amount)], **about)
+    _inherit(refund, [paid])
+    record(*ended, told("refund.retried", paid, replaces=refund.public_id, by=SYSTEM, at=at))
+    _pay_by_chargeback(paid, dispute, at=at)
+    owed = [one for one, _slices in place(rest, rooms(refund.order, at), **about)]
+    _inherit(refund, owed)
+    refund.replaced_by = owed[0]
+    refund.updated_at = at
+    refund.save()
+    record(*[told("refund.retried", one, replaces=refund.public_id, by=SYSTEM, at=at) for one in owed])
+    record(*[event for one in owed for event in _as_it_was(one, was, needed=refund.approvals_needed, at=at)])
+
+
+def _divided(refund: Refund, *, at: datetime) -> Event:
+    """Nothing failed for the shopper, so that no letter says it did."""
+    give_up(refund, _PART, at=at)
+    return told("refund.divided", refund, by=SYSTEM, at=at)
+
+
+def _inherit(refund: Refund, made: Sequence[Refund]) -> None:
+    """Who decided on it and who agreed has decided on each part of it."""
+    for one in made:
+        one.proposed_by, one.approvals_needed = refund.proposed_by, refund.approvals_needed
+        one.save()
+    Approval.objects.bulk_create(
+        Approval(
+            refund=one,
+            proposer_id=given.proposer_id,
+            actor_id=given.actor_id,
+            actor_label=given.actor_label,
+            role=given.role,
+            approved_at=given.approved_at,
+        )
+        for one in made
+        for given in refund.approvals.all()
+    )
+
+
+def _as_it_was(rest: Refund, was: str, *, needed: int, at: datetime) -> list[Event]:
+    if was == RefundState.AWAITING_APPROVAL:
+        rest.hold()
+        rest.save()
+        return [told("refund.held", rest, needed=needed, by=SYSTEM, at=at)]
+    reason = rest.obstacle or (_PART if was != RefundState.DUE else "")
+    return [give_up(rest, reason, at=at)] if reason else []
+
+
+def _give_up_without_room(payment: Payment, *, at: datetime) -> None:
+    """What was never sent fails, the newest first, where the bank took its room and paid for something else (I1)."""
+    above = -room(Payment.objects.with_room().with_chargebacks().get(pk=payment.pk))
+    waiting = payment.refunds.unsent().locked().select_related("order", "rma")
+    for refund in waiting.order_by("-pk") if above > 0 else ():
+        if above > 0:
+            above -= refund.amount
+            record(give_up(refund, "no_room", at=at))
+            _settle(refund.rma, at=at)
+
+
+# --- every ten minutes ----------------------------------------------------------------------------
 
 
 def settle_by_chargebacks(*, at: datetime) -> None:
@@ -119,7 +202,10 @@ def settle_by_chargebacks(*, at: datetime) -> None:
     if not lost.exists():
         return
     of_it = Q(payment=OuterRef("payment")) | Q(payment=None, order=OuterRef("payment__order"))
-    for dispute in lost.filter(Exists(_settleable().filter(of_it))).select_related("payment"):
+    payable = Q(Exists(_settleable().filter(of_it)), unspent__gt=0)
+    unsent = Exists(Refund.objects.unsent().filter(payment=OuterRef("payment")))
+    without_room = Q(unsent, payment__in=Payment.objects.overdrawn().values("pk"))
+    for dispute in lost.with_unspent().filter(payable | without_room).select_related("payment"):
         _settle_again(dispute, at=at)
 
 

@@ -1,13 +1,12 @@
 """A refund did not go through: a person tries again, or pays past the provider with evidence and a second person."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django_fsm import can_proceed
 
 from returns.actions.record import record
-from returns.actions.refunds import Part, go_on, left_of, place, rooms, settle, take_up, told
+from returns.actions.refunds import go_on, left_of, parts_of, place, rooms, settle, take_up, told
 from returns.actions.refusals import Refused
 from returns.models import Actor, Attempt, Event, OtherWay, Refund, RefundState, Role, User
 
@@ -28,7 +27,7 @@ def try_again(refund: Refund, *, seen: int, by: Actor, at: datetime) -> list[Ref
     if not room:
         raise Refused("no_room")
     made = place(
-        _parts(refund),
+        parts_of(refund),
         room,
         order=refund.order,
         rma=refund.rma,
@@ -45,11 +44,6 @@ def try_again(refund: Refund, *, seen: int, by: Actor, at: datetime) -> list[Ref
     events = [told("refund.retried", one, replaces=refund.public_id, by=by, at=at) for one in again]
     record(*events, *go_on(again, by=by, at=at))
     return again
-
-
-def _parts(refund: Refund) -> Sequence[Part]:
-    lines = refund.lines.select_related("item__line")
-    return [Part(line.kind, line.amount, line.item) for line in lines]
 
 
 @transaction.atomic

@@ -129,7 +129,7 @@ def go_on(made: Sequence[Refund], *, by: Actor, at: datetime) -> list[Event]:
 
 def fail_unsendable(refunds: Iterable[Refund], *, at: datetime) -> list[Event]:
     """Of refunds that are due and that nobody is asked about: what cannot be sent waits for another way."""
-    return [_fail(refund, refund.obstacle, at=at) for refund in refunds if refund.obstacle]
+    return [give_up(refund, refund.obstacle, at=at) for refund in refunds if refund.obstacle]
 
 
 def _hold(refund: Refund, needed: int, *, by: Actor, at: datetime) -> Event:
@@ -147,11 +147,15 @@ def _by_kind(parts: Sequence[Part]) -> dict[str, int]:
     return dict(totals)
 
 
-def _fail(refund: Refund, reason: str, *, at: datetime) -> Event:
+def give_up(refund: Refund, reason: str, *, at: datetime) -> Event:
+    """What was never sent fails, for a person to find another way; told, not written yet."""
     was = refund.state
+    if was == RefundState.AWAITING_APPROVAL:
+        refund.release()
     refund.fail()
     refund.failure_reason = reason
     refund.credit = None  # what cannot be credited is owed as money
+    refund.updated_at = at
     refund.save()
     return told("refund.failed", refund, was=was, by=SYSTEM, at=at)
 
@@ -163,7 +167,7 @@ def free_for_goodwill(order: Order, *, at: datetime) -> int:
     """
     in_room = order.refunds.active().values("pk")
     elsewhere = order.refunds.of_goodwill().standing().exclude(pk__in=in_room).total()
-    return max(0, sum(room for _payment, room in rooms(order, at)) - claimable(order) - elsewhere)
+    return max(0, sum(free for _payment, free in rooms(order, at)) - claimable(order) - elsewhere)
 
 
 def left_of(order: Order) -> int:
@@ -178,13 +182,19 @@ def left_of(order: Order) -> int:
 def rooms(order: Order, at: datetime) -> list[tuple[Payment, int]]:
     """The payments of a locked order in its currency, each with what may still be paid back of it.
 
-    Room is taken under the order's lock alone; what gives room back meanwhile, a refund that fails, does no harm.
-    The limits in force come in the same statement, so that where the shop has none nothing more is asked.
+    What a lost dispute took is no room, and the refunds that it will pay for take none. Room is taken under the
+    order's lock alone; what gives room back meanwhile, a refund that fails, does no harm. The limits in force come in
+    the same statement, so that where the shop has none nothing more is asked.
     """
     begun = Limits.objects.begun(at)
     in_force = {"limits": begun.of(order.currency).values("pk")[:1], "limited": Exists(begun)}
-    payments = order.payments.filter(currency=order.currency).with_room().annotate(**in_force).order_by("pk")
-    return [(payment, max(0, payment.captured - payment.active)) for payment in payments]
+    payments = order.payments.filter(currency=order.currency).with_room().with_chargebacks().annotate(**in_force)
+    return [(payment, max(0, room(payment))) for payment in payments.order_by("pk")]
+
+
+def room(payment: Payment) -> int:
+    """Minor units; below zero where refunds and disputes have taken more than was captured."""
+    return payment.captured - payment.active + min(payment.charged_back, payment.unsent)
 
 
 def claimable(order: Order) -> int:
@@ -199,15 +209,24 @@ def _over(rooms: Sequence[tuple[Payment, int]], parts: Sequence[Part]) -> Iterat
 
     What is taken off comes first, so that it lowers the first payment's refund and none is below zero.
     """
-    waiting = sorted(parts, key=lambda part: part.amount > 0)
-    for payment, room in rooms:
-        if not room:
+    waiting = _fees_first(parts)
+    for payment, free in rooms:
+        if not free:
             continue
-        slices, waiting = _fill(room, waiting)
+        slices, waiting = _fill(free, waiting)
         if slices:
             yield payment, slices
     if waiting:
         yield None, waiting
+
+
+def divide(parts: Sequence[Part], amount: int) -> tuple[list[Part], list[Part]]:
+    """(what adds up to `amount`, above zero and no more than all of them do; the rest)."""
+    return _fill(amount, _fees_first(parts))
+
+
+def _fees_first(parts: Sequence[Part]) -> list[Part]:
+    return sorted(parts, key=lambda part: part.amount > 0)
 
 
 def _fill(room: int, parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
@@ -221,6 +240,12 @@ def _fill(room: int, parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
         if fits < part.amount:
             rest.append(replace(part, amount=part.amount - fits))
     return slices, rest
+
+
+def parts_of(refund: Refund) -> list[Part]:
+    """What it is for, to be owed once more in its place."""
+    lines = refund.lines.select_related("item__line")
+    return [Part(line.kind, line.amount, line.item) for line in lines]
 
 
 def take_up(refund: Refund) -> Refund:

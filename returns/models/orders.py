@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 
@@ -260,6 +260,20 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         """Those that something names: a refund, a dispute, a difference between the books."""
         return self.exclude(refunds=None, disputes=None, breaks=None).distinct()
 
+    def with_chargebacks(self) -> "PaymentQuerySet":
+        """Annotates `charged_back`, what lost disputes took and no refund has used, and `unsent`, what will use it."""
+        from returns.models.reconciliation import Dispute
+        from returns.models.refunds import Refund
+
+        lost = Dispute.objects.filter(status="lost").with_unspent()
+        return self.annotate(  # type: ignore[no-redef]  # declared on Payment, for who reads it
+            charged_back=_sum_of(lost, "unspent"), unsent=_sum_of(Refund.objects.unsent(), "amount")
+        )
+
+    def overdrawn(self) -> "PaymentQuerySet":
+        """Those of which refunds hold and disputes have taken more than was captured."""
+        return self.with_room().filter(active__gt=F("captured"))  # type: ignore[misc]  # annotated
+
     def named(self, *names: str) -> "PaymentQuerySet":
         """Those that the provider knows by one of these names."""
         return self.filter(gateway=GATEWAY, reference__in=[name for name in names if name])
@@ -282,6 +296,8 @@ class Payment(models.Model):
     # How it was paid, in the provider's word ("card", "sepa_debit"); "" where nobody said.
     method = models.CharField(max_length=30, blank=True)
     active: int  # minor units that refunds or disputes hold of it; from `with_room` alone
+    charged_back: int  # from `with_chargebacks` alone, like `unsent`
+    unsent: int
 
     objects = PaymentQuerySet.as_manager()
 

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from returns.models.orders import Payment
@@ -62,12 +63,25 @@ class Break(models.Model):
 
 
 class DisputeQuerySet(models.QuerySet["Dispute"]):
+    def with_unspent(self) -> Self:
+        """Annotates `unspent`: of what a lost one took for good, the minor units that have settled no refund yet."""
+        settled = Refund.objects.filter(
+            order=OuterRef("payment__order"), other_way__way="chargeback", other_way__evidence=OuterRef("gateway_id")
+        )
+        spent = settled.order_by().values("order").annotate(total=Sum("amount")).values("total")
+        left = F("withdrawn") - Coalesce(Subquery(spent), 0)
+        whole = models.BigIntegerField()
+        return self.annotate(unspent=Case(When(status="lost", then=left), default=0, output_field=whole))
+
     def blocking(self) -> Self:
-        """Those that forbid automatic refunds of their charge (money.md, "Disputes", a)."""
-        return self.exclude(status__in=Dispute.OVER)
+        """Those that forbid automatic refunds of their charge (money.md, "Disputes", a).
+
+        A lost one no longer does once its money has settled refunds: what is owed beyond that is owed all the same.
+        """
+        return self.exclude(status__in=Dispute.OVER).with_unspent().exclude(status="lost", unspent__lte=0)
 
     def unsettled(self) -> Self:
-        """Those that are not over, or were lost and leave refunds of their charge to a person."""
+        """Those that are not over, or were lost and leave refunds of their charge to be settled."""
         owing = Exists(Refund.objects.open().filter(payment=OuterRef("payment")))
         return self.blocking().filter(owing | ~Q(status="lost"))
 
@@ -87,6 +101,7 @@ class Dispute(models.Model):
     refundable = models.BooleanField(default=False)
     opened_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    unspent: int  # from `with_unspent` alone
 
     objects = DisputeQuerySet.as_manager()
 

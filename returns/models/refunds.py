@@ -96,16 +96,18 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """Those of the waiting that a worker may take up now, the longest waiting first.
 
         None while a halt is open or our database may be an old one; one at a time of a payment. What is due waits
-        while its payment is disputed; what is in doubt is looked for all the same.
+        while its payment is disputed, or has no room left after a dispute; what is in doubt is looked for all the same.
         """
         from returns.models.reconciliation import Break, Dispute, Halt, Reconciled
 
         disputed = Exists(Dispute.objects.blocking().filter(payment=OuterRef("payment")))
+        overdrawn = Exists(Payment.objects.overdrawn().filter(pk=OuterRef("payment"), disputes__withdrawn__gt=0))
         of_it = Q(refund=OuterRef("pk")) | Q(payment=OuterRef("payment"))
         return (
             self.waiting(at)
             .filter(
                 ~Q(state=RefundState.DUE) | ~disputed | ~Q(despite_dispute=""),
+                ~Q(state=RefundState.DUE) | ~overdrawn,
                 ~Exists(
                     Refund.objects.filter(payment=OuterRef("payment"), state=RefundState.SENDING).exclude(
                         pk=OuterRef("pk")
@@ -158,6 +160,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
     def active(self) -> Self:
         """Those that reserve or have spent money of their payment."""
         return self.filter(state__in=RefundState.active(), payment__isnull=False)
+
+    def unsent(self) -> Self:
+        """Money that is owed and has not left: it holds its payment's room, and may still be paid by a bank instead."""
+        return self.filter(state__in=[RefundState.DUE, RefundState.AWAITING_APPROVAL], credit=None)
 
     def sent(self) -> Self:
         """Those that the provider may have: a call was begun, and nobody knows that it left nothing there."""

@@ -49,6 +49,7 @@ _STEPS: dict[str, Callable[[Values], str]] = {
     ),
     "refund.declined": lambda _v: gettext("Declined."),
     "refund.given_way": lambda _v: gettext("It is no longer needed: the refund in whose place it stood was paid."),
+    "refund.divided": lambda _v: gettext("A part of it was paid by the buyer's bank; the rest is owed by itself."),
     "refund.other_way_prepared": lambda _v: gettext("Noted as paid another way; a manager confirms it."),
     "refund.other_way_discarded": lambda _v: gettext("The note that it was paid another way was taken back."),
 }
@@ -67,6 +68,10 @@ _FAILURES: dict[str, Callable[[], str]] = {
     "method_without_refunds": lambda: gettext("The way it was paid knows no refunds."),
     "method_refunds_whole_only": lambda: gettext("The way it was paid knows refunds of the whole amount only."),
     "paid_after_all": lambda: gettext("The refund in whose place it stood was paid after all."),
+    "no_room": lambda: gettext("Of its payment too much has been refunded or taken back meanwhile."),
+    "partly_charged_back": lambda: gettext(
+        "The buyer's bank has paid a part of it, because a dispute was lost. The rest is owed by itself."
+    ),
     "declined_by_us": lambda: gettext("It was declined here."),
     "lost_or_stolen_card": lambda: gettext("The card was lost or stolen."),
     "expired_or_canceled_card": lambda: gettext("The card has expired or was cancelled."),

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from returns.actions import breaks, disputes, provider, reconciling, sending
+from returns.actions import approvals, breaks, disputes, provider, reconciling, sending
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
 from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.models import (
+    RMA,
     Account,
     Break,
     Dispute,
@@ -26,7 +27,7 @@ from returns.models import (
 )
 from tests.actions.refunding import SILENCE, disputed, news, now_of, send, state_of
 from tests.gateways.scripted import Scripted
-from tests.people import NOW, arrived, asked
+from tests.people import NOW, arrived, asked, bought, limited, promised
 
 pytestmark = pytest.mark.django_db
 
@@ -123,14 +124,87 @@ def test_lost_and_told_again_it_pays_once(refund):
     assert OtherWay.objects.count() == 1
 
 
-def test_it_pays_only_as_far_as_its_money_goes(refund):
+def lost_in_part(taken: int) -> None:
+    kept(amount=taken, withdrawn=taken)
+    kept("lost", amount=taken, withdrawn=taken)
+
+
+def test_it_pays_as_far_as_its_money_goes_and_the_rest_is_owed_and_sent(refund):
+    lost_in_part(4_000)
+    paid, rest = Refund.objects.exclude(pk=refund.pk).order_by("pk")
+    assert [(one.amount, one.state) for one in (now_of(refund), paid, rest)] == [
+        (9_672, RefundState.FAILED),
+        (4_000, RefundState.PAID_OTHERWISE),
+        (5_672, RefundState.DUE),
+    ]
+    assert (now_of(refund).replaced_by, paid.other_way.evidence) == (rest, "dp_1")
+    assert RMA.objects.get().state == RMAState.REFUND_DUE
+    assert send(Scripted()) is True
+    assert state_of(rest) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+    assert list(Letter.objects.filter(event__refund__isnull=False).order_by("pk").values_list("kind", flat=True)) == [
+        "paid_otherwise",
+        "refunded",
+    ]
+    breaks.look_around(at=NOW)
+    assert not Break.objects.open().exists()
+    assert list(audit.asked(at=NOW)) == []
+
+
+def test_refunds_that_its_money_does_not_reach_are_sent_as_they_are(refund):
     arrived(asked(refund.order, Wish("2", 1)))
     mug = Refund.objects.exclude(pk=refund.pk).get()
-    kept("lost", withdrawn=9_672 + mug.amount - 1)
+    lost_in_part(9_672)
     assert [now_of(one).state for one in (refund, mug)] == [RefundState.PAID_OTHERWISE, RefundState.DUE]
+    assert send(Scripted()) is True
+    assert now_of(mug).state == RefundState.SUCCEEDED
+
+
+def test_the_rest_of_what_waits_for_others_waits_for_them_still(bob, mona):
+    promised()
+    limited(automatic=0, agent=1, manager=2)
+    arrived(asked(bought()))
+    held = Refund.objects.get()
+    approvals.approve(held, seen=Event.objects.version(held.order_id), by=mona.actor, at=NOW)
+    lost_in_part(4_000)
+    rest = Refund.objects.get(amount=5_672)
+    assert (rest.state, rest.approvals_needed) == (RefundState.AWAITING_APPROVAL, 2)
+    assert rest.approvals.get().actor_label == str(mona.actor.label)
+    assert list(audit.asked(at=NOW)) == []
+
+
+def test_the_rest_of_what_had_failed_stays_with_a_person(refund):
+    send(Scripted(Rejected("expired")))
+    lost_in_part(4_000)
+    rest = Refund.objects.get(amount=5_672)
+    assert (rest.state, rest.failure_reason) == (RefundState.FAILED, "partly_charged_back")
     assert send(Scripted()) is False
-    breaks.look_around(at=NOW)
-    assert Break.objects.open().get().kind == "disputed"
+    assert list(audit.asked(at=NOW)) == []
+
+
+def test_the_rest_that_the_provider_does_not_take_fails_before_a_persons_eyes(refund):
+    lost_in_part(4_000)
+    stripe = Scripted(Rejected("charge_disputed"))
+    stripe.disputes["dp_1"] = disputed("lost", amount=4_000, withdrawn=4_000)
+    send(stripe)
+    assert state_of(Refund.objects.get(amount=5_672)) == (RefundState.FAILED, RMAState.REFUND_DUE)
+
+
+def test_what_has_no_room_once_the_bank_has_paid_for_something_else_is_given_up(refund):
+    """In flight when it was lost, put back when another return had used up the bank's money."""
+    assert sending._claim(NOW) is not None
+    kept("lost")
+    rma = asked(refund.order, Wish("1", 2, "too_small"), Wish("2", 1))
+    arrived(rma)
+    disputes.settle_by_chargebacks(at=NOW)
+    assert type(rma).objects.get(pk=rma.pk).state == RMAState.REFUNDED
+    late = Refund.objects.get(pk=refund.pk)
+    late.put_back()
+    late.lease_until = None
+    late.save()
+    disputes.settle_by_chargebacks(at=NOW)
+    assert send(Scripted()) is False
+    total = sum(one.amount for one in Refund.objects.filter(state=RefundState.PAID_OTHERWISE))
+    assert total == 29_990 - 495
 
 
 def test_a_refund_that_fails_after_the_dispute_was_lost_is_settled_by_night(refund):

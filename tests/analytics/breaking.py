@@ -25,7 +25,7 @@ BREAKS = {
     "spent_what_a_dispute_took": (
         "UPDATE returns_dispute SET withdrawn = amount;"
         'UPDATE returns_event SET data = \'{{"dispute": "dp_1", "sent": []}}\''
-        " WHERE kind = 'dispute.opened' AND data ->> 'dispute' = 'dp_1'"
+        " WHERE kind = 'dispute.withdrawn' AND data ->> 'dispute' = 'dp_1'"
     ),
     "more_back_than_paid": (
         "UPDATE returns_payment SET captured = 1"
@@ -113,7 +113,6 @@ BREAKS = {
     "without_a_job": "UPDATE returns_refund SET next_try_at = '2030-01-01' WHERE id = {due}",
     "dead_and_untold": "UPDATE returns_gatewayevent SET worked_at = NULL, tries = 5 WHERE id = 'evt_1'",
     "sent_while_disputed": (
-        "UPDATE returns_dispute SET status = 'under_review';"
         'UPDATE returns_event SET data = \'{{"dispute": "dp_1", "sent": []}}\''
         " WHERE kind = 'dispute.opened' AND data ->> 'dispute' = 'dp_1'"
     ),

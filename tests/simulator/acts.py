@@ -150,7 +150,12 @@ def dispute(world: World, _shop: Shop) -> Any:
     charges = [
         charge for charge in world.provider.all("charge") if charge["amount_refunded"] < charge["amount_captured"]
     ]
-    return world.provider.dispute(world.draw.choice(charges)["id"], world.draw.choice(OPENED)) if charges else None
+    if not charges:
+        return None
+    charge = world.draw.choice(charges)
+    all_of_it = charge["amount_captured"] - charge["amount_refunded"]
+    amount = all_of_it if world.chance(0.5) else world.draw.randint(1, all_of_it)
+    return world.provider.dispute(charge["id"], world.draw.choice(OPENED), amount)
 
 
 def end_disputes(world: World) -> None:

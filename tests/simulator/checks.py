@@ -28,10 +28,12 @@ TOLD_BY = {
     "refund.given_way": "failed",
     "refund.canceled": "canceled",
     "refund.declined": "canceled",
+    "refund.divided": "failed",
     "refund.credited": "succeeded",
     "refund.paid_otherwise": "paid_otherwise",
 }
-GIVEN_UP = {"no_payment", "no_room", "paid_after_all"}  # failures that are ours to say
+UNTOLD = {"refund.declined", "refund.divided", "refund.given_way"}  # the shopper hears of what follows
+GIVEN_UP = {"no_payment", "no_room", "paid_after_all", "partly_charged_back"}  # failures that are ours to say
 OURS = "portal_refund_id"
 ABSENCE = timedelta(minutes=15)
 
@@ -81,13 +83,8 @@ class Books:
 
 
 def nothing_is_stuck(books: Books) -> Iterator[str]:
-    told = {row["subject"] for row in books.table("break") if row["kind"] == "disputed" and row["closed_at"] is None}
-    lost = {
-        row["payment_id"] for row in books.table("dispute") if row["status"] == "lost" and row["gateway_id"] in told
-    }
     for refund in books.refunds:
-        with_a_person = refund["state"] == "due" and refund["payment_id"] in lost
-        if refund["state"] in UNDER_WAY and not with_a_person:
+        if refund["state"] in UNDER_WAY:
             yield f"stuck: {_name(refund)} is {refund['state']}"
     for halt in books.table("halt"):
         if halt["ended_at"] is None or halt["cause"] == "restored":
@@ -240,7 +237,7 @@ def letters_are_owed_once(books: Books) -> Iterator[str]:
     """The shopper hears of every state of the money, once."""
     letters = _by(books.table("letter"), lambda row: row["event_id"])
     for event in books.events:
-        if event["kind"] in TOLD_BY.keys() - {"refund.declined"} and len(letters.get(event["id"], [])) != 1:
+        if event["kind"] in TOLD_BY.keys() - UNTOLD and len(letters.get(event["id"], [])) != 1:
             yield f"letters: {len(letters.get(event['id'], []))} for {event['kind']} of refund {event['refund_id']}"
 
 

@@ -41,7 +41,7 @@ class Provider(Protocol):
     def ask(self, method: str, path: str, **params: Any) -> Obj:
         """A call of somebody else: of the merchant in the dashboard. A refusal is an object with `error`."""
 
-    def dispute(self, charge: str, status: str) -> Obj: ...
+    def dispute(self, charge: str, status: str, amount: int) -> Obj: ...
 
     def move_dispute(self, dispute: str, status: str) -> Obj: ...
 
@@ -94,8 +94,8 @@ class Inside:
         target = path if method == "POST" else f"{path}?{asked}"
         return json.loads(self._api.call(Request.read(method, target, headers, asked.encode())).body)
 
-    def dispute(self, charge: str, status: str) -> Obj:
-        opened = self._api.books.disputes.open(charge, status=status)
+    def dispute(self, charge: str, status: str, amount: int) -> Obj:
+        opened = self._api.books.disputes.open(charge, status=status, amount=amount)
         self._api.tick()
         return opened
 
@@ -143,8 +143,8 @@ class Outside:
         finally:
             connection.close()
 
-    def dispute(self, charge: str, status: str) -> Obj:
-        return self._process.dispute(charge, status=status)
+    def dispute(self, charge: str, status: str, amount: int) -> Obj:
+        return self._process.dispute(charge, status=status, amount=amount)
 
     def move_dispute(self, dispute: str, status: str) -> Obj:
         return self._process.move_dispute(dispute, status)

@@ -9,7 +9,7 @@ GROUP BY p.id, p.reference, o.number, p.currency, p.captured
 HAVING SUM(r.amount) > p.captured;
 
 -- I1 spent_what_a_dispute_took
--- What was sent of a payment once its dispute was known leaves what disputes have taken of it.
+-- What was sent of a payment once its dispute had taken money leaves what disputes have taken of it.
 SELECT p.reference AS payment, o.number AS "order", p.currency, spent.amount AS spent, taken.amount AS taken, p.captured
 FROM returns_payment p
 JOIN returns_order o ON o.id = p.order_id
@@ -27,11 +27,14 @@ WHERE spent.amount + taken.amount > p.captured
     SELECT 1
     FROM returns_refund r
     JOIN returns_attempt a ON a.refund_id = r.id AND a.number = 1
-    JOIN returns_event e ON e.order_id = r.order_id AND e.kind = 'dispute.opened'
-    JOIN returns_dispute d ON d.payment_id = r.payment_id AND d.gateway_id = e.data ->> 'dispute'
+    JOIN returns_dispute d ON d.payment_id = r.payment_id AND d.withdrawn > 0
+    JOIN (
+        SELECT data ->> 'dispute' AS dispute, MAX(id) AS id
+        FROM returns_event WHERE kind = 'dispute.withdrawn' GROUP BY data ->> 'dispute'
+    ) last ON last.dispute = d.gateway_id
+    JOIN returns_event e ON e.id = last.id
     WHERE r.payment_id = p.id
       AND r.state IN ('pending', 'requires_action', 'succeeded') AND r.despite_dispute = ''
-      AND d.withdrawn > 0
       AND (e.data ->> 'sent') NOT LIKE '%%' || r.public_id || '%%'
   );
 

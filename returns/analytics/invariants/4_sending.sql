@@ -77,16 +77,23 @@ WHERE l.state = 'dead' AND %(now)s - date_part('epoch', l.next_try_at) > 60 * 60
   AND NOT EXISTS (SELECT 1 FROM returns_break b WHERE b.kind = 'dead_letter' AND b.subject = CAST(l.id AS text));
 
 -- I25 sent_while_disputed
--- Nothing is sent on a charge that was known to be disputed, unless somebody said why.
+-- Nothing is sent on a charge while it was known to be disputed, unless somebody said why.
+WITH told AS (
+    SELECT kind, data ->> 'dispute' AS dispute, data ->> 'sent' AS sent,
+           LEAD(kind) OVER (PARTITION BY data ->> 'dispute' ORDER BY id) AS next,
+           LEAD(data ->> 'sent') OVER (PARTITION BY data ->> 'dispute' ORDER BY id) AS sent_by_next
+    FROM returns_event WHERE kind IN ('dispute.opened', 'dispute.reopened', 'dispute.closed')
+)
 SELECT r.public_id AS refund, d.gateway_id AS dispute, d.status, r.currency, r.amount
-FROM returns_refund r
-JOIN returns_dispute d ON d.payment_id = r.payment_id
+FROM told
+JOIN returns_dispute d ON d.gateway_id = told.dispute
+JOIN returns_refund r ON r.payment_id = d.payment_id
 JOIN returns_attempt a ON a.refund_id = r.id AND a.number = 1
-JOIN returns_event e ON e.order_id = r.order_id AND e.kind = 'dispute.opened' AND e.data ->> 'dispute' = d.gateway_id
-WHERE r.state IN ('sending', 'uncertain', 'pending', 'requires_action', 'succeeded')
+WHERE told.kind <> 'dispute.closed'
   AND r.despite_dispute = ''
-  AND d.status NOT IN ('won', 'warning_closed', 'prevented')
-  AND (e.data ->> 'sent') NOT LIKE '%%' || r.public_id || '%%';
+  AND told.sent NOT LIKE '%%' || r.public_id || '%%'
+  AND (told.sent_by_next LIKE '%%' || r.public_id || '%%'
+       OR (told.next IS NULL AND r.state IN ('sending', 'uncertain', 'pending', 'requires_action', 'succeeded')));
 
 -- I26 livemode_mixed
 -- Real money and play money never meet: all events of the provider are of one mode.
@@ -107,4 +114,4 @@ WHERE r.state = 'due'
   AND NOT EXISTS (SELECT 1 FROM returns_break b WHERE b.closed_at IS NULL
                   AND (b.refund_id = r.id OR b.payment_id = r.payment_id))
   AND NOT EXISTS (SELECT 1 FROM returns_dispute d WHERE d.payment_id = r.payment_id
-                  AND d.status NOT IN ('won', 'warning_closed', 'prevented'));
+                  AND d.status NOT IN ('won', 'warning_closed', 'prevented', 'lost'));

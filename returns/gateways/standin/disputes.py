@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .ledger import Ledger
 from .refusals import Refusal
 from .shapes import Obj, dispute
@@ -33,7 +35,7 @@ class Disputes:
         )
         charge["disputed"] = True
         self._ledger.save(charge)
-        opened |= {"status": status, "is_charge_refundable": status in _REFUNDABLE}
+        opened |= {"status": status, "is_charge_refundable": _refundable(opened, status, charge)}
         self._ledger.save(opened)
         self._ledger.announce("charge.dispute.created", opened)
         self._move_funds(opened)
@@ -44,7 +46,8 @@ class Disputes:
         moved = self._ledger.get("dispute", dispute_id)
         _check(status)
         previous = {"status": moved["status"]}
-        moved |= {"status": status, "is_charge_refundable": status in _REFUNDABLE}
+        charge = self._ledger.get("charge", moved["charge"])
+        moved |= {"status": status, "is_charge_refundable": _refundable(moved, status, charge)}
         self._ledger.save(moved)
         self._move_funds(moved)
         self._ledger.announce(f"charge.dispute.{'closed' if status in CLOSED else 'updated'}", moved, previous)
@@ -56,10 +59,14 @@ class Disputes:
 
     def blocking(self, charge: Obj) -> bool:
         """Whether a dispute forbids to refund the charge."""
-        return charge["disputed"] and any(
-            not found["is_charge_refundable"]
-            for found in self._ledger.store.newest_with("dispute", "charge", charge["id"])
-        )
+        return any(not found["is_charge_refundable"] for found in self._of(charge))
+
+    def lost(self, charge: Obj) -> int:
+        """What is the buyer's for good, so that it cannot be refunded any more."""
+        return sum(found["amount"] for found in self._of(charge) if found["status"] == "lost")
+
+    def _of(self, charge: Obj) -> Iterable[Obj]:
+        return self._ledger.store.newest_with("dispute", "charge", charge["id"]) if charge["disputed"] else ()
 
     def _move_funds(self, disputed: Obj) -> None:
         withdrawn = sum(row["amount"] for row in disputed["balance_transactions"]) < 0
@@ -72,6 +79,11 @@ class Disputes:
         disputed["balance_transactions"].append(self._ledger.book("adjustment", amount, of=disputed))
         self._ledger.save(disputed)
         self._ledger.announce(event, disputed)
+
+
+def _refundable(disputed: Obj, status: str, charge: Obj) -> bool:
+    """A lost dispute of a part leaves the rest of the charge to be refunded."""
+    return status in _REFUNDABLE or (status == "lost" and disputed["amount"] < charge["amount_captured"])
 
 
 def _check(status: str) -> None:

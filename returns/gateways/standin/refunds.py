@@ -107,8 +107,8 @@ class Refunds:
             raise Refusal(
                 f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed"
             )
-        rest: int = charge["amount_captured"] - charge["amount_refunded"]
-        if rest == 0:
+        rest: int = charge["amount_captured"] - charge["amount_refunded"] - self._disputes.lost(charge)
+        if rest <= 0:
             raise Refusal(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
         amount = rest if wanted is None else wanted
         if amount > rest:

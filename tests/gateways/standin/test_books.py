@@ -212,6 +212,17 @@ def test_an_amount_with_three_decimals_ends_in_0():
     assert [refund(standin, paid, amount).status for amount in (1005, 1010)] == [400, 200]
 
 
+def test_a_lost_dispute_of_a_part_leaves_the_rest_to_be_refunded():
+    standin = api()
+    paid = charge(standin)
+    dispute = standin.books.disputes.open(paid, amount=4000)
+    assert error(refund(standin, paid, amount=1)) == (400, "charge_disputed")
+    standin.books.disputes.move(dispute["id"], "lost")
+    assert refund(standin, paid, amount=6001).status == 400
+    assert refund(standin, paid, amount=6000).status == 200
+    assert error(refund(standin, paid, amount=1)) == (400, "charge_already_refunded")
+
+
 def test_a_won_dispute_gives_the_money_back_and_lets_the_charge_be_refunded():
     standin = api()
     paid = charge(standin)
