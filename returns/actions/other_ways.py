@@ -6,7 +6,7 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from returns.actions.record import record
-from returns.actions.refunds import go_on, left_of, parts_of, place, rooms, settle, take_up, told
+from returns.actions.refunds import charged_back, go_on, lay_over, left_of, parts_of, rooms, settle, take_up, told
 from returns.actions.refusals import Refused
 from returns.models import Actor, Attempt, Event, OtherWay, Refund, RefundState, Role, User
 
@@ -23,12 +23,12 @@ def try_again(refund: Refund, *, seen: int, by: Actor, at: datetime) -> list[Ref
     """
     refund = _failed(refund, seen)
     refuse_but_managers(by)
-    room = [(payment, free) for payment, free in rooms(refund.order, at) if free]
-    if not room:
+    room = rooms(refund.order, at)
+    if not charged_back(room) and not any(free for _payment, free in room):
         raise Refused("no_room")
-    made = place(
-        parts_of(refund),
+    made = lay_over(
         room,
+        parts_of(refund),
         order=refund.order,
         rma=refund.rma,
         receipt=refund.receipt,

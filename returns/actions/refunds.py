@@ -61,7 +61,7 @@ def decide(
     credit: CreditAccount | None = None,
     bonus: int = 0,
 ) -> list[Event]:
-    """Owe these parts, over the order's payments in their order: one refund row a charge.
+    """Owe these parts, over the order's payments in their order: one refund row a charge (`lay_over`).
 
     `bonus` comes on top of store credit, in minor units: the limits count it as well.
 
@@ -70,9 +70,38 @@ def decide(
     the same: nobody being asked, it becomes a failed refund, for a person to find another way.
     """
     about: dict[str, Any] = {"rma": rma, "receipt": receipt, "goodwill": goodwill, "credit": credit}
-    made = place(parts, rooms(order, at), order=order, originator=originator, by=by, at=at, bonus=bonus, **about)
+    made = lay_over(rooms(order, at), parts, order=order, originator=originator, by=by, at=at, bonus=bonus, **about)
     events = [told("refund.decided", refund, parts=_by_kind(slices), by=by, at=at) for refund, slices in made]
     return events + go_on([refund for refund, _slices in made], by=by, at=at)
+
+
+def lay_over(
+    rooms: Sequence[tuple[Payment, int]],
+    parts: Sequence[Part],
+    *,
+    credit: CreditAccount | None = None,
+    bonus: int = 0,
+    **about: Any,
+) -> list[tuple[Refund, list[Part]]]:
+    """The refunds that these parts make: first those that a bank has paid already, whichever payment it took.
+
+    They are of that payment and due, and `disputes.settle_by_chargebacks` says so; as store credit they would be
+    given twice.
+    """
+    taken = charged_back(rooms)
+    if not taken:
+        return place(parts, rooms, credit=credit, bonus=bonus, **about)
+    theirs, ours = divide(parts, sum(amount for _payment, amount in taken))
+    return place(theirs, taken, **about) + place(ours, rooms, credit=credit, bonus=bonus, **about)
+
+
+def charged_back(rooms: Sequence[tuple[Payment, int]]) -> list[tuple[Payment, int]]:
+    """What the shopper has of these payments through lost disputes, and no refund has used up or will."""
+    return [
+        (payment, payment.charged_back - payment.unsent)
+        for payment, _room in rooms
+        if payment.charged_back > payment.unsent
+    ]
 
 
 def place(

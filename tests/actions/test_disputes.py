@@ -11,6 +11,7 @@ from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
 from returns.analytics import audit
 from returns.gateways.gateway import Rejected
+from returns.importing.data import PaymentData
 from returns.models import (
     RMA,
     Account,
@@ -27,7 +28,7 @@ from returns.models import (
 )
 from tests.actions.refunding import SILENCE, disputed, news, now_of, send, state_of
 from tests.gateways.scripted import Scripted
-from tests.people import NOW, arrived, asked, bought, limited, promised
+from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -225,10 +226,59 @@ def test_what_arrives_after_it_was_lost_is_paid_by_it_too_and_not_once_more_by_a
     rma = asked(refund.order, Wish("2", 1))
     arrived(rma)
     mug = Refund.objects.get(rma=rma)
-    assert (mug.state, mug.payment) == (RefundState.FAILED, None)
+    assert (mug.state, mug.payment) == (RefundState.DUE, refund.payment)
+    assert send(Scripted()) is False
     reconciling.catch_up(Scripted(), at=NOW)
     assert (now_of(mug).state, now_of(mug).other_way.way) == (RefundState.PAID_OTHERWISE, "chargeback")
     assert type(rma).objects.get(pk=rma.pk).state == RMAState.REFUNDED
+
+
+def test_what_the_bank_took_of_one_payment_is_not_paid_once_more_from_another():
+    promised()
+    trusting()
+    cards = (PaymentData("pi_A-1001", 10_000, "EUR"), PaymentData("pi_2", 19_990, "EUR"))
+    order = bought(jana_order(payments=cards))
+    lost_in_part(10_000)
+    arrived(asked(order, Wish("1", 2, "too_small")))
+    stripe = Scripted()
+    send(stripe)
+    reconciling.catch_up(stripe, at=NOW)
+    paid = {one.state: one.amount for one in Refund.objects.all()}
+    assert paid == {RefundState.PAID_OTHERWISE: 10_000, RefundState.SUCCEEDED: 9_344}
+    assert RMA.objects.get().state == RMAState.REFUNDED
+    assert list(audit.asked(at=NOW)) == []
+
+
+def test_only_what_it_has_not_spent_counts_for_later_refunds(refund):
+    lost_in_part(10_000)
+    arrived(asked(refund.order, Wish("2", 1)))
+    theirs, ours = Refund.objects.unsent()
+    assert theirs.amount == 10_000 - 9_672
+    disputes.settle_by_chargebacks(at=NOW)
+    assert [now_of(one).state for one in (theirs, ours)] == [RefundState.PAID_OTHERWISE, RefundState.DUE]
+
+
+def test_what_the_bank_gives_back_before_it_has_paid_for_anything_is_paid_by_us(refund):
+    stripe = Scripted()
+    send(stripe)
+    lost_in_part(10_000)
+    rma = asked(refund.order, Wish("1", 1, "too_small"))
+    arrived(rma)
+    assert send(stripe) is False
+    kept("won", amount=10_000)
+    assert send(stripe) is True
+    assert not Refund.objects.filter(state=RefundState.PAID_OTHERWISE).exists()
+
+
+def test_what_a_bank_has_paid_is_not_given_as_store_credit_too():
+    promised(resolutions=["credit"], currency="EUR", credit_bonus_percent=0)
+    trusting()
+    order = bought()
+    kept("lost")
+    arrived(asked(order, Wish("1", 1, "too_small", "credit")))
+    assert not Transfer.objects.filter(credited=Account.STORE_CREDIT).exists()
+    disputes.settle_by_chargebacks(at=NOW)
+    assert Refund.objects.get().state == RefundState.PAID_OTHERWISE
 
 
 def test_what_a_person_has_noted_as_paid_another_way_stays_with_people(refund):
