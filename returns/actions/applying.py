@@ -141,7 +141,7 @@ def _give_way(refund: Refund, to: Refund, *, at: datetime) -> Event:
 
 def _tell_of_both(refund: Refund, *, at: datetime) -> None:
     values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency, "order": refund.order.number}
-    open_break("paid_twice", refund.public_id, at=at, refund=refund, payment=refund.payment, **values)
+    open_break("late_success", refund.public_id, at=at, refund=refund, payment=refund.payment, **values)
 
 
 # --- parts ---------------------------------------------------------------------------------------------

@@ -92,6 +92,7 @@ def look_around(*, at: datetime) -> bool:
     _tell_of_dead_events(at)
     _tell_of_dead_letters(at)
     _tell_of_silence(at)
+    _tell_of_the_paid_twice(at)
     for kind in Break.objects.open().filter(kind__in=_STANDS).values_list("kind", flat=True).distinct().order_by():
         gone(Q(kind=kind) & ~_STANDS[kind](at), at=at)
     return False
@@ -120,6 +121,16 @@ def _tell_of_silence(at: datetime) -> None:
     """While the provider's events cannot be read, nothing is sent (`RefundQuerySet.sendable`)."""
     for level in Reconciled.objects.stale(at):
         open_break("behind", level.pk, at=at, since=level.through.isoformat())
+
+
+def _tell_of_the_paid_twice(at: datetime) -> None:
+    """The bank took what was refunded as well: only a person can get it back, so only a person closes it."""
+    twice = Dispute.objects.paid_twice().select_related("payment__order")
+    for dispute in _untold(twice, "paid_twice", "gateway_id"):
+        payment = dispute.payment
+        values: dict[str, Any] = {"above": dispute.above, "captured": payment.captured, "currency": payment.currency}
+        about = {"dispute": dispute.gateway_id, "order": payment.order.number}
+        open_break("paid_twice", dispute.gateway_id, at=at, payment=payment, **values, **about)
 
 
 def _untold[Row: Model](rows: QuerySet[Row], kind: str, name: str) -> QuerySet[Row]:

@@ -80,6 +80,17 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         """
         return self.exclude(status__in=Dispute.OVER).with_unspent().exclude(status="lost", unspent__lte=0)
 
+    def paid_twice(self) -> Self:
+        """Lost ones of a payment of which the shopper has more than was captured; annotates `above`, how much."""
+        given = Refund.objects.given().filter(payment=OuterRef("payment")).order_by().values("payment")
+        taken = Dispute.objects.filter(status="lost", payment=OuterRef("payment")).order_by().values("payment")
+        above = (
+            Coalesce(Subquery(given.annotate(total=Sum("amount")).values("total")), 0)
+            + Coalesce(Subquery(taken.annotate(total=Sum("withdrawn")).values("total")), 0)
+            - F("payment__captured")
+        )
+        return self.filter(status="lost", withdrawn__gt=0).annotate(above=above).filter(above__gt=0)
+
     def unsettled(self) -> Self:
         """Those that are not over, or were lost and leave refunds of their charge to be settled."""
         owing = Exists(Refund.objects.open().filter(payment=OuterRef("payment")))
@@ -102,6 +113,7 @@ class Dispute(models.Model):
     opened_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     unspent: int  # from `with_unspent` alone
+    above: int  # from `paid_twice` alone
 
     objects = DisputeQuerySet.as_manager()
 

@@ -172,6 +172,11 @@ class RefundQuerySet(models.QuerySet["Refund"]):
     def succeeded(self) -> Self:
         return self.filter(state=RefundState.SUCCEEDED)
 
+    def given(self) -> Self:
+        """Those that the shopper has, not counting what a bank took by a dispute."""
+        by_people = Q(state=RefundState.PAID_OTHERWISE) & ~Q(other_way__way="chargeback")
+        return self.filter(Q(state=RefundState.SUCCEEDED) | by_people)
+
     def total(self) -> int:
         """Minor units; meaningful over refunds of one currency."""
         return self.aggregate(total=Sum("amount"))["total"] or 0

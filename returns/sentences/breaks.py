@@ -119,7 +119,7 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
         )
         % _told(v)
     ),
-    "paid_twice": lambda v: (
+    "late_success": lambda v: (
         gettext(
             "%(amount)s of order %(order)s may have been paid twice: the refund was given up and is at the payment "
             "provider after all, while it was paid, or is being paid, another way. Please check both."
@@ -134,6 +134,14 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
     ),
     "disputed": lambda v: (
         gettext("The buyer's bank disputes %(amount)s of order %(order)s. Its refunds wait for the end of the dispute.")
+        % _told(v)
+    ),
+    "paid_twice": lambda v: (
+        gettext(
+            "The shopper has %(above)s more than the %(captured)s paid for order %(order)s: refunded, and taken by "
+            "the bank in dispute %(dispute)s. What this order owes later is set against it; "
+            "please settle the rest with the shopper."
+        )
         % _told(v)
     ),
     "payout_differs": _payout_differs,

@@ -146,7 +146,11 @@ def test_room_that_was_taken_is_told_until_another_way_was_found(refund):
 @pytest.mark.parametrize("kind", sorted(sentences.breaks._BREAKS))
 def test_every_kind_has_a_sentence(kind):
     values = dict.fromkeys(
-        ["remote", "order", "paid_in", "status", "state", "key", "payout", "event", "object", "error", "letter"], "x"
+        [
+            *("remote", "order", "paid_in", "status", "state", "key", "payout", "event", "object", "error", "letter"),
+            *("dispute", "answer"),
+        ],
+        "x",
     )
     amounts = dict.fromkeys(["amount", "captured", "elsewhere", "above", "rest", "remote_amount"], 9_672)
     others = {"currency": "EUR", "remote_currency": "USD", "refunds": [], "since": NOW.isoformat()}

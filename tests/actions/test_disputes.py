@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from returns import sentences
 from returns.actions import approvals, breaks, disputes, provider, reconciling, sending
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
@@ -247,6 +248,39 @@ def test_what_the_bank_took_of_one_payment_is_not_paid_once_more_from_another():
     assert paid == {RefundState.PAID_OTHERWISE: 10_000, RefundState.SUCCEEDED: 9_344}
     assert RMA.objects.get().state == RMAState.REFUNDED
     assert list(audit.asked(at=NOW)) == []
+
+
+def test_refunded_and_then_lost_a_person_is_told_until_a_person_closes_it(refund, mona):
+    send(Scripted())
+    kept()
+    breaks.look_around(at=NOW)
+    kept("lost")
+    for _time in range(2):
+        breaks.look_around(at=NOW)
+        (told,) = Break.objects.open()
+        assert (told.kind, told.subject, told.values["above"]) == ("paid_twice", "dp_1", 9_672)
+    assert "96.72" in sentences.of_break(told.kind, told.values)
+    breaks.close(told.pk, note="She sent it back.", by=mona, at=NOW)
+    breaks.look_around(at=NOW)
+    assert not Break.objects.open().exists()
+
+
+def test_paid_by_a_person_and_then_lost_is_paid_twice_as_well(refund):
+    send(Scripted(Rejected("expired")))
+    OtherWay.objects.create(refund=refund, way="transfer", evidence="VS 12", prepared_by="2", prepared_at=NOW)
+    paid = now_of(refund)
+    paid.pay_otherwise()
+    paid.save()
+    kept("lost")
+    breaks.look_around(at=NOW)
+    assert Break.objects.get(kind="paid_twice").values["above"] == 9_672
+
+
+def test_what_the_bank_and_we_have_paid_once_together_is_not_told_as_paid_twice(refund):
+    lost_in_part(4_000)
+    send(Scripted())
+    breaks.look_around(at=NOW)
+    assert not Break.objects.filter(kind="paid_twice").exists()
 
 
 def test_only_what_it_has_not_spent_counts_for_later_refunds(refund):

@@ -90,13 +90,13 @@ def test_where_both_were_sent_a_person_hears_of_it_at_once(failed, mona):
     apply(failed, remote_of(failed, "succeeded", id="re_2"), at=LATER)
     assert (now_of(failed).state, now_of(new).state) == (RefundState.SUCCEEDED, RefundState.SUCCEEDED)
     told = Break.objects.get()
-    assert (told.kind, told.values["amount"], told.refund) == ("paid_twice", 9_672, failed)
+    assert (told.kind, told.values["amount"], told.refund) == ("late_success", 9_672, failed)
 
 
 def test_where_another_way_was_noted_a_person_hears_of_both_and_nobody_confirms_it(failed, mona, otto):
     prepared(failed, mona)
     there(failed)
-    assert (now_of(failed).state, Break.objects.get().kind) == (RefundState.SUCCEEDED, "paid_twice")
+    assert (now_of(failed).state, Break.objects.get().kind) == (RefundState.SUCCEEDED, "late_success")
     with pytest.raises(Refused, match="refund_ended"):
         other_ways.confirm(failed, **seen(failed, otto))
 
@@ -107,7 +107,7 @@ def test_where_another_way_was_confirmed_a_person_hears_of_both(failed, mona, ot
     there(failed)
     there_again = finding.ours(remote_of(failed, "succeeded"))
     assert there_again is not None
-    assert (there_again.state, Break.objects.get().kind) == (RefundState.PAID_OTHERWISE, "paid_twice")
+    assert (there_again.state, Break.objects.get().kind) == (RefundState.PAID_OTHERWISE, "late_success")
 
 
 def test_what_failed_there_too_troubles_nobody(failed, mona, otto):
