@@ -6,6 +6,7 @@
 | refund.succeeded | owed | provider |
 | refund.failed, after it had succeeded | provider | owed |
 | refund.failed, refund.canceled, of what nobody owes | owed | external |
+| refund.failed, after a bank had paid it | chargebacks | owed |
 | refund.credited | owed, and bonus | store credit |
 | refund.paid_otherwise | owed | other way, chargebacks, or set off |
 | credit.spent | store credit | spent |
@@ -53,8 +54,10 @@ def _paid(data: dict[str, Any]) -> Iterable[Line]:
 
 
 def _returned(data: dict[str, Any]) -> Iterable[Line]:
-    """A bank may return what had succeeded; what never left moves nothing."""
-    came_back = [(Account.PROVIDER, Account.OWED, data["amount"])] if data["was"] == RefundState.SUCCEEDED else []
+    """A bank may return what had succeeded, or what it had paid by a dispute; what never left moves nothing."""
+    returned_by = {RefundState.SUCCEEDED: Account.PROVIDER, RefundState.PAID_OTHERWISE: Account.CHARGEBACKS}
+    account = returned_by.get(data["was"])
+    came_back = [(account, Account.OWED, data["amount"])] if account else []
     return [*came_back, *_owed_no_more(data)]
 
 

@@ -129,8 +129,8 @@ def _tell_of_the_paid_twice(at: datetime) -> None:
     for dispute in _untold(twice, "paid_twice", "gateway_id"):
         payment = dispute.payment
         values: dict[str, Any] = {"above": dispute.above, "captured": payment.captured, "currency": payment.currency}
-        about = {"dispute": dispute.gateway_id, "order": payment.order.number}
-        open_break("paid_twice", dispute.gateway_id, at=at, payment=payment, **values, **about)
+        values |= {"dispute": dispute.gateway_id, "order": payment.order.number}
+        open_break("paid_twice", dispute.gateway_id, at=at, payment=payment, **values)
 
 
 def _untold[Row: Model](rows: QuerySet[Row], kind: str, name: str) -> QuerySet[Row]:
@@ -144,6 +144,7 @@ _STANDS: dict[str, Callable[[datetime], Q]] = {
     "unknown_answer": lambda _at: Q(refund__state__in=_IN_DOUBT),
     "insufficient_funds": lambda _at: Q(refund__state=RefundState.PENDING),
     "room_taken": lambda _at: Q(refund__state__in=[RefundState.FAILED, RefundState.CANCELED], refund__replaced_by=None),
+    "reinstated": lambda _at: Q(refund__state=RefundState.FAILED, refund__replaced_by=None),
     "dead_event": lambda _at: Q(subject__in=GatewayEvent.objects.dead().values("id")),
     "behind": lambda at: Q(subject__in=Reconciled.objects.stale(at).values("level")),
     "disputed": lambda _at: Q(subject__in=Dispute.objects.unsettled().values("gateway_id")),

@@ -48,6 +48,7 @@ def keep(remote: RemoteDispute, *, at: datetime) -> None:
         _tell(dispute, order, at=at)
     if dispute.status == "lost":
         _settle_by_chargeback(dispute, at=at)
+    _owe_what_was_given_back(dispute, at=at)
 
 
 def _changes(dispute: Dispute, remote: RemoteDispute, order: Order, *, at: datetime) -> list[Event]:
@@ -191,6 +192,37 @@ def _give_up_without_room(payment: Payment, *, at: datetime) -> None:
             above -= refund.amount
             record(give_up(refund, "no_room", at=at))
             _settle(refund.rma, at=at)
+
+
+# --- where it was won after all -------------------------------------------------------------------
+
+
+def _owe_what_was_given_back(dispute: Dispute, *, at: datetime) -> None:
+    """What a lost dispute had settled and the bank took back from the shopper is owed again, the newest first.
+
+    It is failed before a person's eyes, for nothing that was settled once is paid by itself.
+    """
+    settled = Refund.objects.locked().filter(other_way__way=_WAY, other_way__evidence=dispute.gateway_id)
+    refunds = list(settled.select_related("order", "rma", "payment").order_by("-pk"))
+    above = sum(refund.amount for refund in refunds) - dispute.withdrawn
+    for refund in refunds:
+        if above > 0:
+            above -= refund.amount
+            _owe_again(refund, dispute, at=at)
+
+
+def _owe_again(refund: Refund, dispute: Dispute, *, at: datetime) -> None:
+    was = refund.state
+    OtherWay.objects.filter(refund=refund).delete()
+    refund.owe_again()
+    refund.failure_reason = "reinstated"
+    refund.updated_at = at
+    refund.save()
+    record(told("refund.failed", refund, was=was, by=SYSTEM, at=at))
+    _settle(refund.rma, at=at)
+    values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency, "order": refund.order.number}
+    values |= {"dispute": dispute.gateway_id}
+    open_break("reinstated", refund.public_id, at=at, refund=refund, payment=dispute.payment, **values)
 
 
 # --- every ten minutes ----------------------------------------------------------------------------

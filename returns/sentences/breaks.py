@@ -144,6 +144,13 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
         )
         % _told(v)
     ),
+    "reinstated": lambda v: (
+        gettext(
+            "The bank has given back what it took in dispute %(dispute)s, with which %(amount)s of order %(order)s "
+            "had been settled. Please find another way to pay it to the shopper."
+        )
+        % _told(v)
+    ),
     "payout_differs": _payout_differs,
     "behind": _behind,
     "dead_event": lambda v: (

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from returns import sentences
-from returns.actions import approvals, breaks, disputes, provider, reconciling, sending
+from returns.actions import approvals, breaks, disputes, other_ways, provider, reconciling, sending
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
 from returns.analytics import audit
@@ -255,10 +255,10 @@ def test_refunded_and_then_lost_a_person_is_told_until_a_person_closes_it(refund
     kept()
     breaks.look_around(at=NOW)
     kept("lost")
-    for _time in range(2):
-        breaks.look_around(at=NOW)
-        (told,) = Break.objects.open()
-        assert (told.kind, told.subject, told.values["above"]) == ("paid_twice", "dp_1", 9_672)
+    breaks.look_around(at=NOW)
+    breaks.look_around(at=NOW)
+    (told,) = Break.objects.open()
+    assert (told.kind, told.subject, told.values["above"]) == ("paid_twice", "dp_1", 9_672)
     assert "96.72" in sentences.of_break(told.kind, told.values)
     breaks.close(told.pk, note="She sent it back.", by=mona, at=NOW)
     breaks.look_around(at=NOW)
@@ -281,6 +281,32 @@ def test_what_the_bank_and_we_have_paid_once_together_is_not_told_as_paid_twice(
     send(Scripted())
     breaks.look_around(at=NOW)
     assert not Break.objects.filter(kind="paid_twice").exists()
+
+
+def test_won_after_it_had_settled_a_refund_that_is_owed_again_and_a_person_is_told(refund, mona):
+    kept("lost")
+    kept("won")
+    assert state_of(refund) == (RefundState.FAILED, RMAState.REFUND_DUE)
+    assert send(Scripted()) is False
+    breaks.look_around(at=NOW)
+    (told,) = Break.objects.open()
+    assert (told.kind, told.refund) == ("reinstated", refund)
+    assert "96.72" in sentences.of_break(told.kind, told.values)
+    assert Transfer.objects.balance(Account.CHARGEBACKS) == 0
+    assert list(audit.asked(at=NOW)) == []
+    trusting()
+    other_ways.try_again(now_of(refund), seen=Event.objects.version(refund.order_id), by=mona.actor, at=NOW)
+    assert send(Scripted()) is True
+    breaks.look_around(at=NOW)
+    assert not Break.objects.open().exists()
+    assert list(audit.asked(at=NOW)) == []
+
+
+def test_lost_once_more_it_settles_it_once_more(refund):
+    for status in ("lost", "won", "lost"):
+        kept(status)
+    assert state_of(refund) == (RefundState.PAID_OTHERWISE, RMAState.REFUNDED)
+    assert list(audit.asked(at=NOW)) == []
 
 
 def test_only_what_it_has_not_spent_counts_for_later_refunds(refund):

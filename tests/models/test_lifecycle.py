@@ -42,7 +42,7 @@ LEGAL: dict[type[models.Model], str] = {
         succeeded: fail>failed
         failed: succeed>succeeded decline>canceled pay_otherwise>paid_otherwise charge_back>paid_otherwise
         canceled: pay_otherwise>paid_otherwise charge_back>paid_otherwise
-        paid_otherwise:
+        paid_otherwise: owe_again>failed
     """,
 }
 

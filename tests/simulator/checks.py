@@ -33,7 +33,13 @@ TOLD_BY = {
     "refund.paid_otherwise": "paid_otherwise",
 }
 UNTOLD = {"refund.declined", "refund.divided", "refund.given_way"}  # the shopper hears of what follows
-GIVEN_UP = {"no_payment", "no_room", "paid_after_all", "partly_charged_back"}  # failures that are ours to say
+GIVEN_UP = {
+    "no_payment",
+    "no_room",
+    "paid_after_all",
+    "partly_charged_back",
+    "reinstated",
+}  # failures that are ours to say
 OURS = "portal_refund_id"
 ABSENCE = timedelta(minutes=15)
 

@@ -33,7 +33,8 @@ SELECT e.id AS event, e.kind, r.public_id AS refund, r.currency, e.told, COALESC
 FROM (
     SELECT v.id, v.refund_id, v.kind,
            CASE WHEN v.kind IN ('refund.decided', 'refund.found') THEN CAST(v.data ->> 'amount' AS bigint)
-                WHEN v.kind = 'refund.failed' AND v.data ->> 'was' = 'succeeded' THEN CAST(v.data ->> 'amount' AS bigint)
+                WHEN v.kind = 'refund.failed' AND v.data ->> 'was' IN ('succeeded', 'paid_otherwise')
+                THEN CAST(v.data ->> 'amount' AS bigint)
                 WHEN v.kind IN ('refund.failed', 'refund.canceled') THEN 0
                 ELSE -CAST(v.data ->> 'amount' AS bigint) END
            - CASE WHEN v.kind IN ('refund.failed', 'refund.canceled') AND f.originator = 'external'
