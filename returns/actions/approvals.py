@@ -142,8 +142,8 @@ def _declined(refund: Refund, note: str, *, by: Actor, at: datetime) -> Event:
 def send_despite_dispute(refund: Refund, *, reason: str, seen: int, by: Actor, at: datetime) -> None:
     """A manager wants a refund sent although its charge is disputed, and says why; another manager must agree.
 
-    money.md, "Disputes", (b). Raises Refused: `refund_under_way`, `changed_meanwhile`, `not_a_manager`,
-    `note_missing`, `not_disputed`, `dispute_not_refundable`.
+    It holds for the disputes that there are, as long as the bank only asks (money.md, "Disputes", b). Raises Refused:
+    `refund_under_way`, `changed_meanwhile`, `not_a_manager`, `note_missing`, `not_disputed`, `dispute_not_refundable`.
     """
     refund = take_up(refund)
     if refund.state not in (RefundState.DUE, RefundState.AWAITING_APPROVAL):
@@ -157,7 +157,7 @@ def send_despite_dispute(refund: Refund, *, reason: str, seen: int, by: Actor, a
     disputes = list(Dispute.objects.blocking().filter(payment=refund.payment_id)) if refund.payment_id else []
     if not disputes:
         raise Refused("not_disputed")
-    if not all(dispute.refundable for dispute in disputes):
+    if not all(dispute.may_be_refunded for dispute in disputes):
         raise Refused("dispute_not_refundable")
     refund.approvals.all().delete()  # nobody has agreed to this yet; the events keep who agreed before
     if refund.state == RefundState.DUE:
@@ -167,6 +167,7 @@ def send_despite_dispute(refund: Refund, *, reason: str, seen: int, by: Actor, a
     refund.approvals_needed = max(refund.approvals_needed, 1)
     refund.updated_at = at
     refund.save()
+    refund.despite.set(disputes)  # of another one nothing was said
     record(told("refund.held", refund, needed=refund.approvals_needed, note=refund.despite_dispute, by=by, at=at))
 
 

@@ -20,7 +20,7 @@ from returns.actions.finding import take_in, tell_of_taken_room
 from returns.actions.record import record
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Gateway, KeyRefused, KeyReused, PutOff, Rejected, Remote, Unanswered, Unknown
-from returns.models import Attempt, Dispute, Halt, Refund, RefundState
+from returns.models import Attempt, Halt, Refund, RefundState
 from returns.models.people import SYSTEM
 
 LEASE = timedelta(seconds=180)  # longer than the whole call may take
@@ -167,7 +167,7 @@ def _refuse_disputed(claim: Claim) -> None:
 
 
 def _disputed(refund: Refund) -> bool:
-    return not refund.despite_dispute and Dispute.objects.blocking().filter(payment=refund.payment_id).exists()
+    return Refund.objects.disputed().filter(pk=refund.pk).exists()
 
 
 @transaction.atomic

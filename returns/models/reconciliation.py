@@ -126,6 +126,11 @@ class Dispute(models.Model):
     def __str__(self) -> str:
         return self.gateway_id
 
+    @property
+    def may_be_refunded(self) -> bool:
+        """Whether a person may let a refund go despite it: the bank only asks, and holds nothing (rule b)."""
+        return self.refundable and not self.withdrawn
+
 
 class HaltQuerySet(models.QuerySet["Halt"]):
     def open(self) -> Self:

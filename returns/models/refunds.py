@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Sum
@@ -12,6 +12,9 @@ from returns.models.lifecycle import RefundLifecycle, RefundState
 from returns.models.orders import Order, OrderLine, Payment, normal_email
 from returns.models.receipts import Receipt
 from returns.models.rmas import RMA, RMAItem
+
+if TYPE_CHECKING:
+    from returns.models.reconciliation import Dispute
 
 __all__ = ["Attempt", "Goodwill", "Originator", "Refund", "RefundLine", "RefundState"]
 
@@ -98,15 +101,14 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         None while a halt is open or our database may be an old one; one at a time of a payment. What is due waits
         while its payment is disputed, or has no room left after a dispute; what is in doubt is looked for all the same.
         """
-        from returns.models.reconciliation import Break, Dispute, Halt, Reconciled
+        from returns.models.reconciliation import Break, Halt, Reconciled
 
-        disputed = Exists(Dispute.objects.blocking().filter(payment=OuterRef("payment")))
         overdrawn = Exists(Payment.objects.overdrawn().filter(pk=OuterRef("payment"), disputes__withdrawn__gt=0))
         of_it = Q(refund=OuterRef("pk")) | Q(payment=OuterRef("payment"))
         return (
             self.waiting(at)
             .filter(
-                ~Q(state=RefundState.DUE) | ~disputed | ~Q(despite_dispute=""),
+                ~Q(state=RefundState.DUE) | ~_disputed(),
                 ~Q(state=RefundState.DUE) | ~overdrawn,
                 ~Exists(
                     Refund.objects.filter(payment=OuterRef("payment"), state=RefundState.SENDING).exclude(
@@ -119,6 +121,14 @@ class RefundQuerySet(models.QuerySet["Refund"]):
             )
             .order_by("next_try_at", "pk")
         )
+
+    def disputed(self) -> Self:
+        """Those that a dispute of their payment holds up.
+
+        Where people let them go despite it, it does so once it has got worse: the provider takes no refund any more,
+        or the bank has taken the money.
+        """
+        return self.filter(_disputed())
 
     def standing(self) -> Self:
         """Those that are owed or paid: neither taken the place of by another, nor nobody's debt.
@@ -186,6 +196,14 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.aggregate(total=Sum(F("amount") + F("bonus")))["total"] or 0
 
 
+def _disputed() -> Exists:
+    from returns.models.reconciliation import Dispute
+
+    meant = Refund.despite.through.objects.filter(refund=OuterRef(OuterRef("pk")), dispute=OuterRef("pk"))
+    let_go = Q(Exists(meant), refundable=True, withdrawn=0)
+    return Exists(Dispute.objects.blocking().filter(~let_go, payment=OuterRef("payment")))
+
+
 def draw_public_id() -> str:
     return secrets.token_hex(12)
 
@@ -211,8 +229,9 @@ class Refund(RefundLifecycle):
     # The member of staff who decided it, "" where a rule did; and how many others must agree before it is sent.
     proposed_by = models.CharField(max_length=50, blank=True)
     approvals_needed = models.PositiveSmallIntegerField(default=0)
-    # Why it may be sent although its charge is disputed; "" where nobody said so.
+    # Why it may be sent although its charge is disputed, "" where nobody said so; and the disputes that were meant.
     despite_dispute = models.CharField(max_length=500, blank=True)
+    despite: "models.ManyToManyField[Dispute, Any]" = models.ManyToManyField("Dispute", related_name="refunded_despite")
     originator = models.CharField(max_length=20, choices=Originator)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)

@@ -411,6 +411,13 @@ def test_despite_a_dispute_another_manager_must_agree_anew(bob, mona, otto):
     assert now_of(refund).state == RefundState.DUE
 
 
+def test_it_is_let_go_despite_the_disputes_there_are_alone(mona):
+    refund = back(1)
+    disputed(refund)
+    insist(refund, mona)
+    assert [one.gateway_id for one in refund.despite.all()] == [Dispute.objects.get().gateway_id]
+
+
 def test_what_the_provider_takes_no_refund_of_waits_for_the_bank(mona):
     refund = back(1)
     with pytest.raises(Refused, match="not_disputed"):

@@ -91,10 +91,37 @@ def test_when_it_is_over_the_refund_goes_on_and_the_money_is_there_again(refund,
 
 
 def test_two_managers_may_refund_despite_an_inquiry(refund):
-    kept("warning_needs_response")
-    Refund.objects.update(despite_dispute="the buyer is right")
+    refund.despite.add(kept("warning_needs_response"))
+    kept("warning_under_review")
     assert send(Scripted()) is True
     assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        disputed("needs_response"),
+        disputed("warning_under_review", refundable=False),
+        disputed("warning_needs_response", withdrawn=1),
+        disputed("warning_needs_response", id="dp_2"),
+    ],
+    ids=["the bank has the money", "not refundable", "in part taken", "another dispute"],
+)
+def test_what_two_managers_allowed_holds_for_the_dispute_as_they_saw_it(refund, worse):
+    refund.despite.add(kept("warning_needs_response"))
+    disputes.keep(worse, at=NOW)
+    assert send(Scripted()) is False
+    assert now_of(refund).state == RefundState.DUE
+
+
+def test_what_was_allowed_and_got_worse_is_not_sent_again_once_it_is_proven_absent(refund):
+    refund.despite.add(kept("warning_needs_response"))
+    stripe = Scripted(SILENCE)
+    send(stripe)
+    kept("needs_response")
+    send(stripe, after=ABSENCE_AGE)
+    assert (now_of(refund).state, len(stripe.keys)) == (RefundState.DUE, 1)
+    assert list(audit.asked(at=NOW)) == []
 
 
 def test_other_charges_are_refunded_meanwhile(refund):

@@ -18,8 +18,10 @@ JOIN (
 ) taken ON taken.payment_id = p.id
 JOIN (
     SELECT payment_id, SUM(amount) AS amount
-    FROM returns_refund
-    WHERE state IN ('pending', 'requires_action', 'succeeded') AND credit_id IS NULL AND despite_dispute = ''
+    FROM returns_refund r
+    WHERE state IN ('pending', 'requires_action', 'succeeded') AND credit_id IS NULL
+      AND NOT EXISTS (SELECT 1 FROM returns_refund_despite x JOIN returns_dispute d ON d.id = x.dispute_id
+                      WHERE x.refund_id = r.id AND d.withdrawn > 0)
     GROUP BY payment_id
 ) spent ON spent.payment_id = p.id
 WHERE spent.amount + taken.amount > p.captured
@@ -34,7 +36,8 @@ WHERE spent.amount + taken.amount > p.captured
     ) last ON last.dispute = d.gateway_id
     JOIN returns_event e ON e.id = last.id
     WHERE r.payment_id = p.id
-      AND r.state IN ('pending', 'requires_action', 'succeeded') AND r.despite_dispute = ''
+      AND r.state IN ('pending', 'requires_action', 'succeeded')
+      AND NOT EXISTS (SELECT 1 FROM returns_refund_despite x WHERE x.refund_id = r.id AND x.dispute_id = d.id)
       AND (e.data ->> 'sent') NOT LIKE '%%' || r.public_id || '%%'
   );
 

@@ -90,7 +90,7 @@ JOIN returns_dispute d ON d.gateway_id = told.dispute
 JOIN returns_refund r ON r.payment_id = d.payment_id
 JOIN returns_attempt a ON a.refund_id = r.id AND a.number = 1
 WHERE told.kind <> 'dispute.closed'
-  AND r.despite_dispute = ''
+  AND NOT EXISTS (SELECT 1 FROM returns_refund_despite x WHERE x.refund_id = r.id AND x.dispute_id = d.id)
   AND told.sent NOT LIKE '%%' || r.public_id || '%%'
   AND (told.sent_by_next LIKE '%%' || r.public_id || '%%'
        OR (told.next IS NULL AND r.state IN ('sending', 'uncertain', 'pending', 'requires_action', 'succeeded')));
