@@ -28,10 +28,10 @@ _STILL_OURS = [RefundState.DUE, RefundState.AWAITING_APPROVAL, RefundState.FAILE
 def keep(remote: RemoteDispute, *, at: datetime) -> None:
     """Make our row say what the provider's dispute says, tell of each change, and settle what it pays for.
 
-    A dispute of a payment that is not ours is left alone.
+    A dispute of a payment that is not ours, or not yet, is left alone (`reconciling.look_at_disputes`).
     """
     payment = Payment.objects.named(remote.payment, remote.charge).first()
-    if payment is None:
+    if payment is None or _agrees(remote):
         return
     order = Order.objects.locked().get(pk=payment.order_id)
     list(RMA.objects.locked().filter(order=order).order_by("pk"))  # before payments and refunds: one order everywhere
@@ -49,6 +49,13 @@ def keep(remote: RemoteDispute, *, at: datetime) -> None:
     if dispute.status == "lost":
         _settle_by_chargeback(dispute, at=at)
     _owe_what_was_given_back(dispute, at=at)
+
+
+def _agrees(remote: RemoteDispute) -> bool:
+    """Whether our row says all of it already; lost, what it has still to settle is looked for by itself."""
+    fields = ("status", "reason", "amount", "currency", "withdrawn", "refundable")
+    said = Q(gateway_id=remote.id, **{name: getattr(remote, name) for name in fields})
+    return Dispute.objects.filter(said).exists()
 
 
 def _changes(dispute: Dispute, remote: RemoteDispute, order: Order, *, at: datetime) -> list[Event]:

@@ -13,7 +13,7 @@ from django.db.models import Sum
 from returns.actions.record import noted, record
 from returns.actions.refusals import Refused
 from returns.importing.data import LineData, OrderData
-from returns.models import Actor, Order, OrderLine, Parcel, ParcelLine, Payment, RefundLine, RMAItem
+from returns.models import Actor, Order, OrderLine, Parcel, ParcelLine, Payment, Reconciled, RefundLine, RMAItem
 from returns.policy.amounts import spread
 
 # Rows in one INSERT: more make it no faster, and its text and values stand in memory several times.
@@ -53,6 +53,8 @@ def load(orders: Sequence[OrderData], *, by: Actor, at: datetime) -> Loaded:
     _create(fresh, digests, by=by, at=at)
     for order, data in changed:
         _update(order, data, digests[data.number], by=by, at=at)
+    if fresh or changed:  # their payments may be disputed already
+        Reconciled.objects.filter(level=Reconciled.Level.DISPUTES).delete()
     return Loaded(len(fresh), len(changed), len(orders) - len(fresh) - len(changed))
 
 

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from returns.actions import breaks, halts, payouts, provider
 from returns.actions.applying import agrees, same_state
-from returns.actions.disputes import settle_by_chargebacks
+from returns.actions.disputes import keep, settle_by_chargebacks
 from returns.actions.finding import made_here, ours, take_in
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Gateway, PutOff, Rejected, Remote, Unanswered
@@ -22,6 +22,7 @@ from returns.models.people import SYSTEM
 
 OVERLAP = timedelta(minutes=15)  # events are told late, and clocks differ
 MONTH = timedelta(days=35)  # a bank may return a refund for 30 days
+DISPUTED = timedelta(days=180)  # a bank takes up to 120 to open one, and an order may be told late
 NIGHT = timedelta(hours=20)
 BEGINNING = datetime(2011, 1, 1, tzinfo=UTC)  # before there was a provider
 _BATCH = 100
@@ -41,6 +42,7 @@ def catch_up(gateway: Gateway, *, at: datetime) -> bool:
     with suppress(*_TROUBLE):
         look_back(gateway, at=at)
         fetch_events(gateway, at=at)
+        look_at_disputes(gateway, at=at)
     settle_by_chargebacks(at=at)
     return False
 
@@ -71,6 +73,26 @@ def fetch_events(gateway: Gateway, *, at: datetime) -> None:
     for some in batched(gateway.events_since(_since(at)), _BATCH):
         provider.store(some, at=at)
     _note(Reconciled.Level.EVENTS, at)
+
+
+def look_at_disputes(gateway: Gateway, *, at: datetime) -> None:
+    """Every dispute of the last months, once a night and where payments have come (`orders.load`) since the last look.
+
+    A dispute of an order that the shop had not told us of yet was nobody's, and no event tells of it again.
+    """
+    last = _through(Reconciled.Level.DISPUTES)
+    if last is None or last <= at - NIGHT:
+        compare_disputes(gateway, since=at - DISPUTED, at=at)
+
+
+def compare_disputes(gateway: Gateway, *, since: datetime, at: datetime) -> None:
+    """Every dispute opened since: those of our payments become our rows."""
+    if _through(Reconciled.Level.DISPUTES) is None:
+        _note(Reconciled.Level.DISPUTES, BEGINNING)
+    for remote in gateway.disputes_since(since):
+        keep(remote, at=at)
+    # Only where nothing has come meanwhile: an import forgets how far we have come.
+    Reconciled.objects.filter(level=Reconciled.Level.DISPUTES).update(through=at)
 
 
 def _since(at: datetime) -> datetime:

@@ -138,6 +138,9 @@ class Gateway(Protocol):
     def disputes_of(self, payment: str) -> list[RemoteDispute]:
         """All disputes of a payment."""
 
+    def disputes_since(self, moment: datetime) -> Iterator[RemoteDispute]:
+        """All disputes of the account opened since then, newest first."""
+
     def movements(self, payout_id: str) -> list[Movement]:
         """Every line of an automatic payout, its own among them, so that their `net` adds up to nothing."""
 

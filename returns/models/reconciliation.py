@@ -183,6 +183,7 @@ class Reconciled(models.Model):
     class Level(models.TextChoices):
         EVENTS = "events"
         REFUNDS = "refunds"
+        DISPUTES = "disputes"
 
     level = models.CharField(primary_key=True, max_length=20, choices=Level)
     through = models.DateTimeField()

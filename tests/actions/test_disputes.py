@@ -420,6 +420,45 @@ def test_what_is_in_doubt_is_looked_for_all_the_same_and_not_sent_again(refund):
     assert (now_of(refund).state, len(stripe.keys)) == (RefundState.DUE, 1)
 
 
+def test_one_that_was_told_before_its_order_came_is_found_when_the_order_has_come():
+    stripe = Scripted()
+    stripe.disputes["dp_1"] = disputed()
+    news("dp_1", kind="charge.dispute.created")
+    provider.work_next_event(stripe, at=NOW)
+    reconciling.catch_up(stripe, at=NOW)
+    assert not Dispute.objects.exists()
+    promised()
+    arrived(asked(bought()))
+    reconciling.catch_up(stripe, at=NOW)
+    assert Dispute.objects.get().gateway_id == "dp_1"
+    assert send(stripe) is False
+
+
+def test_disputes_are_asked_for_after_an_import_and_every_night_alone(refund):
+    stripe = Scripted()
+    for minutes in (0, 10, 20):
+        reconciling.catch_up(stripe, at=NOW + timedelta(minutes=minutes))
+    assert stripe.asked_for_disputes == 1
+    bought(jana_order("A-1002"))
+    for minutes in (30, 40):
+        reconciling.catch_up(stripe, at=NOW + timedelta(minutes=minutes))
+    assert stripe.asked_for_disputes == 2
+    reconciling.catch_up(stripe, at=NOW + timedelta(days=1))
+    assert stripe.asked_for_disputes == 3
+
+
+def test_what_came_while_disputes_were_asked_for_is_asked_for_again(refund):
+    class Slow(Scripted):
+        def disputes_since(self, moment):
+            bought(jana_order("A-1002"))
+            return super().disputes_since(moment)
+
+    stripe = Slow()
+    reconciling.catch_up(stripe, at=NOW)
+    reconciling.catch_up(stripe, at=NOW)
+    assert stripe.asked_for_disputes == 2
+
+
 def test_a_dispute_of_a_payment_that_is_not_ours_is_left_alone(refund):
     disputes.keep(replace(disputed(), payment="pi_other"), at=NOW)
     assert not Dispute.objects.exists()

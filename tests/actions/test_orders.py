@@ -284,9 +284,9 @@ def test_the_good_orders_of_a_batch_can_be_kept() -> None:
 
 
 def test_loading_many_orders_takes_as_many_statements_as_loading_one(django_assert_num_queries) -> None:
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         load(jana_order("A-1"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         load(*(jana_order(f"B-{number}") for number in range(20)))
 
 

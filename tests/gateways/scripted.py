@@ -30,6 +30,7 @@ class Scripted:
         self.keys: list[str] = []
         self.books: dict[str, Remote] = {}  # by the provider's id
         self.disputes: dict[str, RemoteDispute] = {}
+        self.asked_for_disputes = 0
         self.payouts: dict[str, list[Movement]] = {}
         self.news: list[News] = []
         self.silence: Exception | None = None  # what every list raises
@@ -73,6 +74,10 @@ class Scripted:
 
     def disputes_of(self, payment: str) -> list[RemoteDispute]:
         return [dispute for dispute in self.disputes.values() if dispute.payment == payment]
+
+    def disputes_since(self, moment: datetime) -> Iterator[RemoteDispute]:
+        self.asked_for_disputes += 1
+        return (dispute for dispute in reversed(self.disputes.values()) if dispute.opened_at >= moment)
 
     def movements(self, payout_id: str) -> list[Movement]:
         return self.payouts[payout_id]

@@ -292,6 +292,8 @@ def test_a_dispute_is_read_with_what_the_bank_holds(shop):
     assert (remote.status, remote.amount, remote.currency) == ("needs_response", 29_990, "EUR")
     assert (remote.withdrawn, remote.refundable, remote.charge) == (29_990, False, shop.charge)
     assert [one.id for one in shop.stripe.disputes_of(shop.refund.payment.reference)] == [dispute]
+    assert [one.id for one in shop.stripe.disputes_since(remote.opened_at)] == [dispute]
+    assert list(shop.stripe.disputes_since(remote.opened_at + timedelta(seconds=1))) == []
     shop.standin.move_dispute(dispute, "won")
     assert shop.stripe.dispute(dispute).withdrawn == 0
 

@@ -41,6 +41,7 @@ def _compare(gateway: Gateway, *, since: datetime, at: datetime) -> None:
     while provider.work_next_event(gateway, at=at):
         pass
     reconciling.compare_refunds(gateway, since=since, at=at)
+    reconciling.compare_disputes(gateway, since=min(since, at - reconciling.DISPUTED), at=at)
     reconciling.compare_payouts(gateway, since=since, at=at)
     breaks.look_around(at=at)
 
