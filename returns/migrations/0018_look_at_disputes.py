@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('returns', '0011_despite_disputes'),
+        ('returns', '0017_despite_disputes'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ def mean_what_was_known(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("returns", "0009_reconciliation"),
+        ("returns", "0016_limits_by_two"),
     ]
 
     operations = [
