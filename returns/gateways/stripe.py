@@ -122,7 +122,7 @@ class Stripe:
         return list(_paged(_dispute, self._api.disputes.list, **_named(payment)))
 
     def disputes_since(self, moment: datetime) -> Iterator[RemoteDispute]:
-        return (_dispute(told) for told in _paged(self._api.disputes.list, **_since(moment)))
+        return _paged(_dispute, self._api.disputes.list, **_since(moment))
 
     def movements(self, payout_id: str) -> list[Movement]:
         return list(_paged(_movement, self._api.balance_transactions.list, payout=payout_id))
