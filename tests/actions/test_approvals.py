@@ -522,7 +522,7 @@ def test_what_failed_of_goodwill_before_it_was_sent_is_declined_with_the_rest(bo
 def test_goodwill_of_which_a_part_is_noted_as_paid_is_not_declined(bob, mona):
     limited()
     first, second = split(bob)
-    other_ways.prepare(now_of(first), way="cash", evidence="till 7", seen=seen(first), by=bob.actor, at=LATER)
+    other_ways.prepare(now_of(first), way="set_off", evidence="re_9", seen=seen(first), by=bob.actor, at=LATER)
     with pytest.raises(Refused, match="other_way_prepared"):
         refuse(second, mona)
     assert now_of(second).state == RefundState.AWAITING_APPROVAL

@@ -1,15 +1,25 @@
 """The estimate names what comes back of the outbound delivery, and that is what is paid."""
 
+from collections.abc import Iterator
+
 import pytest
+import time_machine
 
 from returns.actions.requests import Wish
 from returns.models import Refund
-from tests.people import arrived, asked, bought, jana_order, promised
+from tests.people import NOW, arrived, asked, bought, jana_order, promised
 
 pytestmark = pytest.mark.django_db
 
 ITEMS = [{"line": "1", "quantity": 3}, {"line": "2", "quantity": 1}]
 ALL = {"goods": 29_495, "shipping": 495, "fees": 0, "total": 29_990, "currency": "EUR"}
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    """The right to withdraw is open."""
+    with time_machine.travel(NOW, tick=False):
+        yield
 
 
 @pytest.fixture
