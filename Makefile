@@ -15,7 +15,7 @@ ARGS ?=
 TEST_POSTGRES_URL ?= postgres://127.0.0.1:5432/returns_portal
 
 PYTHON := .venv/bin/python
-PYTEST := $(PYTHON) -m pytest -n $(WORKERS)
+PYTEST := $(PYTHON) -m pytest -n $(WORKERS) --dist worksteal
 # Real orders, too many for this repository. Tests of them run where the folder is.
 SHARED := $(if $(wildcard ../shared/data),,and not shared)
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
@@ -73,7 +73,7 @@ test-sqlite: setup .venv/synced-browser
 	@env -u DATABASE_URL $(PYTEST) -m "not postgres $(SHARED)" $(ARGS)
 
 test-postgres: setup .venv/synced-browser
-	@env DATABASE_URL="$(TEST_POSTGRES_URL)" $(PYTEST) -m "not browser and not schedules $(SHARED)" $(ARGS)
+	@env DATABASE_URL="$(TEST_POSTGRES_URL)" $(PYTEST) -m "not browser and not schedules and not pure $(SHARED)" $(ARGS)
 
 # Every return of half a year, through the product's own actions and over HTTP, to the penny.
 WINDOW ?= 30

@@ -9,7 +9,7 @@ import pytest
 import zeal
 from django.apps import apps
 from django.conf import settings
-from django.test import Client
+from django.test import Client, SimpleTestCase
 from django.utils import translation
 
 from returns.models import Reason, Role, User
@@ -22,6 +22,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -
     options: Any = settings.DATABASES["default"].get("OPTIONS", {})
     if "pool" in options:
         options["pool"] |= {"max_size": 24, "max_idle": 10}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks no database: it need not be run on each of them."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        of_django = issubclass(getattr(item, "cls", None) or object, SimpleTestCase)
+        if not (item.get_closest_marker("django_db") or of_django or fixtures & {"db", "transactional_db"}):
+            item.add_marker("pure")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -1,7 +1,7 @@
 """One seed from the first order to the last check."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -210,26 +210,18 @@ class _Schedule:
     # --- the quiet time --------------------------------------------------------------------------
 
     def _quiet(self) -> None:
-        """Where nothing waits, and the provider has told nothing since, a round would find nothing: none is made."""
         world = self._world
-        unread = True
         for gap in QUIET:
             world.pass_time(gap)
-            unread |= self._post.collect()
+            self._post.collect()
             self._post.deliver_all()
-            if gap in {SEASON, LAST}:
-                self._work_on(self._tasks)
-            elif unread or world.waiting() & self._tasks.keys():
-                looked_at = {*LOOKED_AT, *OFTEN, *([NIGHTLY] if gap > AN_HOUR else [])}
-                self._work_on(name for name in self._due() if name in looked_at)
-            else:
+            everything = gap in {SEASON, LAST}
+            if gap < AN_HOUR and not (everything or world.waiting()):
                 continue
-            unread = False
-
-    def _work_on(self, names: Iterable[str]) -> None:
-        for name in names:
-            self._asked[name] = self._world.now
-            self._sweep(name, self._tasks[name])
+            for name in self._tasks if everything else self._due():
+                if everything or name in LOOKED_AT or name in OFTEN or (name == NIGHTLY and gap > AN_HOUR):
+                    self._asked[name] = world.now
+                    self._sweep(name, self._tasks[name])
 
     def _sweep(self, name: str, task: tasks.Task) -> None:
         """All that waits for this task; more than a schedule can leave is a task that never ends."""
