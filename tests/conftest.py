@@ -92,6 +92,12 @@ def mona(db) -> User:
 
 
 @pytest.fixture
+def otto(db) -> User:
+    """Runs the shop beside Mona."""
+    return User.objects.create_user("otto@shop.example", name="Otto", role=Role.MANAGER)
+
+
+@pytest.fixture
 def logged_in() -> "type[_LoggedIn]":
     return _LoggedIn
 

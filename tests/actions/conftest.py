@@ -1,6 +1,9 @@
 import pytest
 
+from returns.gateways.gateway import Rejected
 from returns.models import Refund
+from tests.actions.refunding import now_of, send
+from tests.gateways.scripted import Scripted
 from tests.people import arrived, asked, bought, promised
 
 
@@ -10,3 +13,10 @@ def refund(db) -> Refund:
     promised()
     arrived(asked(bought()))
     return Refund.objects.get()
+
+
+@pytest.fixture
+def failed(refund) -> Refund:
+    """The provider will not pay Jana's T-shirt back."""
+    send(Scripted(Rejected("charge_expired_for_refund")))
+    return now_of(refund)

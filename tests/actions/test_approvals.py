@@ -50,12 +50,6 @@ def arrived(rma: RMA, at: datetime = NOW) -> None:
 
 
 @pytest.fixture
-def otto(db) -> User:
-    """Runs the shop beside Mona."""
-    return User.objects.create_user("otto@shop.example", name="Otto", role=Role.MANAGER)
-
-
-@pytest.fixture
 def ida(db) -> User:
     """Another agent."""
     return User.objects.create_user("ida@shop.example", name="Ida", role=Role.AGENT)

@@ -17,12 +17,6 @@ from tests.people import NOW
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def otto(db) -> User:
-    """Runs the shop with Mona."""
-    return User.objects.create_user("otto@shop.example", name="Otto", role=Role.MANAGER)
-
-
 def stopped(by: User) -> Halt:
     halts.stop_all(why="strange amounts", by=by, at=NOW)
     return Halt.objects.open().get()

@@ -8,8 +8,7 @@ from returns.actions import finding, other_ways, provider
 from returns.actions.applying import apply
 from returns.actions.refusals import Refused
 from returns.analytics import audit
-from returns.gateways.gateway import Rejected
-from returns.models import Break, Event, Letter, Refund, RefundState, RMAState, Role, User
+from returns.models import Break, Event, Letter, Refund, RefundState, RMAState, User
 from tests.actions.refunding import news, now_of, remote_of, send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, limited
@@ -17,18 +16,6 @@ from tests.people import NOW, limited
 pytestmark = pytest.mark.django_db
 
 LATER = NOW + timedelta(hours=1)
-
-
-@pytest.fixture
-def otto(db) -> User:
-    """Runs the shop beside Mona."""
-    return User.objects.create_user("otto@shop.example", name="Otto", role=Role.MANAGER)
-
-
-@pytest.fixture
-def failed(refund) -> Refund:
-    send(Scripted(Rejected("charge_expired_for_refund")))
-    return now_of(refund)
 
 
 def seen(refund: Refund, user: User, **how):

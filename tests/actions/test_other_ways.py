@@ -22,7 +22,6 @@ from returns.models import (
     RefundLine,
     RefundState,
     RMAState,
-    Role,
     Transfer,
     User,
 )
@@ -37,19 +36,6 @@ LATER = NOW + timedelta(hours=1)
 
 class Crash(Exception):
     """The worker dies in the call."""
-
-
-@pytest.fixture
-def otto(db) -> User:
-    """Runs the shop beside Mona."""
-    return User.objects.create_user("otto@shop.example", name="Otto", role=Role.MANAGER)
-
-
-@pytest.fixture
-def failed(refund) -> Refund:
-    """The provider will not pay Jana's T-shirt back."""
-    send(Scripted(Rejected("charge_expired_for_refund")))
-    return now_of(refund)
 
 
 def told(refund: Refund, user: User, **how):

@@ -9,19 +9,13 @@ from django.urls import reverse
 from returns.actions import breaks, goodwill, halts, receiving
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
-from returns.models import RMA, Break, Dispute, Event, Halt, OtherWay, Refund, RefundState, RMAState, Role, User
+from returns.models import RMA, Break, Dispute, Event, Halt, OtherWay, Refund, RefundState, RMAState
 from tests.actions.refunding import now_of, send
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, asked, bought, jana_order, limited, promised
 from tests.portal.agent.deciding import waiting
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def otto(db) -> User:
-    """Runs the shop beside Mona."""
-    return User.objects.create_user("otto@shop.example", name="Otto", role=Role.MANAGER)
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from returns.models import Limits, Role, User
+from returns.models import Limits, User
 from tests.people import limited
 
 pytestmark = pytest.mark.django_db
@@ -18,12 +18,6 @@ ADD, LIST = "/admin/returns/limits/add/", "/admin/returns/limits/"
 @pytest.fixture
 def office(logged_in, mona):
     return logged_in(mona)
-
-
-@pytest.fixture
-def otto(db) -> User:
-    """Runs the shop beside Mona."""
-    return User.objects.create_user("otto@shop.example", name="Otto", role=Role.MANAGER)
 
 
 def typed(ahead: timedelta = timedelta(hours=1), **changes: str) -> dict[str, Any]:
