@@ -52,9 +52,7 @@ def prepare(refund: Refund, *, way: str, evidence: str, seen: int, by: Actor, at
 
     Raises Refused: `changed_meanwhile`, `refund_under_way`, `refund_ended`, `other_way_prepared`, `way_unknown`,
     `evidence_missing`, `not_an_agent`, `above_paid` where the shopper would have more than was paid for the order,
-    `still_left` where nothing needs to be set off.
-    Raises Refused: `changed_meanwhile`, `refund_under_way`, `refund_ended`, `refund_not_ours`, `other_way_prepared`,
-    `way_unknown`, `evidence_missing`, `not_an_agent`.
+    `still_left` where nothing needs to be set off, `refund_not_ours` where nobody owes it.
     """
     refund = _failed(refund, seen)
     if User.objects.role_of(by) not in (Role.AGENT, Role.MANAGER):
@@ -80,8 +78,9 @@ def prepare(refund: Refund, *, way: str, evidence: str, seen: int, by: Actor, at
 def confirm(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
     """A manager who did not prepare it has seen that the money arrived: the refund is paid, and never sent again.
 
-    Raises Refused: `changed_meanwhile`, `nothing_prepared`, `refund_ended`, `own_proposal`, `not_a_manager`, and as
-    `prepare` does where the order has less left, or more, than when it was prepared.
+    What needs the yes of others needs as many here: who approved it before counts, and managers who prepare or confirm.
+    Raises Refused: `changed_meanwhile`, `nothing_prepared`, `refund_ended`, `own_proposal`, `not_a_manager`,
+    `managers_missing`, and as `prepare` does where the order has less left, or more, than when it was prepared.
     """
     refund = take_up(refund)
     other = _prepared(refund, seen)
@@ -90,6 +89,8 @@ def confirm(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
     refuse_but_managers(by)
     if other.prepared_by == by.id:
         raise Refused("own_proposal")
+    if len(_agreeing(refund, other, by)) < refund.approvals_needed:
+        raise Refused("managers_missing", needed=refund.approvals_needed)
     _refuse_what_is_not_left(refund, other.way)
     other.confirmed_by, other.confirmed_label, other.confirmed_at = by.id, by.label, at
     other.save()
@@ -149,6 +150,12 @@ def _refuse_what_is_not_left(refund: Refund, way: str) -> None:
         raise Refused("still_left", field="way", amount=left, currency=refund.currency)
     if way != SET_OFF and refund.amount > left:
         raise Refused("above_paid", field="way", amount=left, currency=refund.currency)
+
+
+def _agreeing(refund: Refund, other: OtherWay, by: Actor) -> set[str]:
+    """Who has approved it, and the managers who prepare and confirm the other way; never who proposed it."""
+    managers = {other.prepared_by, by.id} & set(User.objects.managing())
+    return {*refund.approvals.values_list("actor_id", flat=True), *managers} - {refund.proposed_by}
 
 
 def _prepared(refund: Refund, seen: int) -> OtherWay:

@@ -14,6 +14,7 @@ from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
 from returns.models import (
     Account,
+    Approval,
     Event,
     Letter,
     Originator,
@@ -22,6 +23,7 @@ from returns.models import (
     RefundLine,
     RefundState,
     RMAState,
+    Role,
     Transfer,
     User,
 )
@@ -212,6 +214,17 @@ def test_only_a_manager_tries_again(failed, request, who):
 # --- past the provider --------------------------------------------------------------------------
 
 
+@pytest.fixture
+def declined(wanda, otto) -> Refund:
+    """Two T-shirts of Jana's, above what a manager may decide alone; one of two managers said no."""
+    limited(automatic=1_000, agent=1_500, manager=15_000)
+    promised()
+    receiving.receive(asked(bought(), Wish("1", 2)), [Count("1", fine=2)], by=wanda.actor, at=NOW)
+    refund = Refund.objects.get()
+    approvals.decline(refund, **told(refund, otto, note="Not by card."))
+    return now_of(refund)
+
+
 def test_paid_another_way_settles_the_return_and_the_books_and_tells_the_shopper(failed, bob, mona):
     other = prepare(failed, bob, evidence=" VS 2026-17 ")
     assert (other.way, other.evidence, other.prepared_label) == ("transfer", "VS 2026-17", "Bob")
@@ -231,6 +244,35 @@ def test_nobody_confirms_what_they_prepared_and_no_agent_confirms(failed, bob, m
     with pytest.raises(Refused, match="not_a_manager"):
         confirm(failed, bob)
     assert now_of(failed).state == RefundState.FAILED
+
+
+def test_what_two_managers_were_asked_about_is_not_paid_past_one_of_them(declined, bob, mona, otto):
+    other = prepare(declined, bob)
+    with pytest.raises(Refused, match="managers_missing"):
+        confirm(declined, mona)
+    other_ways.discard(declined, **told(declined, mona))
+    prepare(declined, otto)
+    confirm(declined, mona)
+    assert OtherWay.objects.get().way == other.way
+    assert now_of(declined).state == RefundState.PAID_OTHERWISE
+
+
+def test_who_proposed_it_is_not_one_of_those_who_agree(failed, bob, mona, otto):
+    Refund.objects.update(proposed_by=mona.actor.id, approvals_needed=1)
+    prepare(failed, bob)
+    with pytest.raises(Refused, match="managers_missing"):
+        confirm(failed, mona)
+    confirm(failed, otto)
+    assert now_of(failed).state == RefundState.PAID_OTHERWISE
+
+
+def test_who_approved_it_before_it_failed_need_not_agree_again(failed, bob, mona):
+    Refund.objects.update(proposed_by=mona.actor.id, approvals_needed=1)
+    approval = {"proposer_id": mona.actor.id, "actor_id": bob.actor.id, "actor_label": "Bob", "role": Role.AGENT}
+    Approval.objects.create(refund=failed, approved_at=NOW, **approval)
+    prepare(failed, bob)
+    confirm(failed, mona)
+    assert now_of(failed).state == RefundState.PAID_OTHERWISE
 
 
 def test_it_is_paid_another_way_once(failed, bob, mona, otto):
