@@ -6,11 +6,11 @@ Each act draws what it is about and calls the product's own action; much of it i
 from collections.abc import Callable
 from typing import Any
 
-from returns.actions import decisions, goodwill, orders, receiving, requests
+from returns.actions import decisions, goodwill, missing, orders, receiving, requests
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import OrderData
-from returns.models import RMA, SHOPPER, SYSTEM, GoodwillReason, Order
+from returns.models import RMA, SHOPPER, SYSTEM, GoodwillReason, Order, OrderLine
 from tests.simulator import desk
 from tests.simulator.world import World
 
@@ -53,8 +53,13 @@ def ask(world: World, shop: Shop) -> Any:
     order = shop.order(world)
     lines = list(order.lines.order_by("pk"))
     chosen = world.draw.sample(lines, world.draw.randint(1, len(lines)))
-    wishes = [Wish(line.line_id, world.draw.randint(1, line.quantity), world.draw.choice(REASONS)) for line in chosen]
+    wishes = [_wish(world, shop, line) for line in chosen]
     return requests.request(order, wishes, by=SHOPPER, at=world.now, locale="en", channel="page")
+
+
+def _wish(world: World, shop: Shop, line: OrderLine) -> Wish:
+    units, reason = world.draw.randint(1, line.quantity), world.draw.choice(REASONS)
+    return Wish(line.line_id, units, reason, resolution=world.draw.choice(shop.resolutions))
 
 
 def call_off(world: World, _shop: Shop) -> Any:
@@ -122,6 +127,11 @@ def receive(world: World, _shop: Shop) -> Any:
     return receiving.receive(rma, counts, by=desk.ACTORS[desk.WANDA], at=world.now)
 
 
+def expect_no_more(world: World, _shop: Shop) -> Any:
+    rma = some_return(world, "received", "refund_due")
+    return missing.expect_no_more(rma, note="lost", by=desk.somebody(world), at=world.now) if rma else None
+
+
 def _count(world: World, line: str, expected: int) -> Count:
     fine = world.draw.choice((expected, expected, world.draw.randint(0, expected)))
     one = [int(world.chance(0.1)) for _kind in range(4)]
@@ -176,6 +186,7 @@ ACTS: dict[Act, int] = {
     approve_with_goodwill: 2,
     deduct: 2,
     tell_again: 2,
+    expect_no_more: 2,
     refund_in_the_dashboard: 2,
     dispute: 2,
     desk.agree: 10,
@@ -184,6 +195,7 @@ ACTS: dict[Act, int] = {
     desk.prepare_another_way: 3,
     desk.confirm_another_way: 3,
     desk.discard_another_way: 1,
+    desk.send_despite_dispute: 2,
     desk.value: 3,
     desk.spend_credit: 2,
     desk.stop_all: 1,

@@ -34,6 +34,8 @@ TOLD_BY = {
 }
 UNTOLD = {"refund.declined", "refund.divided", "refund.given_way"}  # the shopper hears of what follows
 GIVEN_UP = {
+    "method_refunds_whole_only",
+    "method_without_refunds",
     "no_payment",
     "no_room",
     "paid_after_all",
@@ -132,10 +134,17 @@ def _owed(books: Books) -> dict[int, int]:
         [row for row in valued if row["loss"] is None], "item_id", lambda row: counts[row["counted_id"]]["damaged"]
     )
     lost = _sums([row for row in valued if not row["forgiven_at"]], "item_id", lambda row: row["loss"] or 0)
+    begun = {row["rma_id"] for row in books.table("receipt")}
+    to_come = _by(
+        [row for row in books.items.values() if row["state"] != "refused" and row["resolution"] != "keep"],
+        lambda row: row["rma_id"],
+    )
     owed: defaultdict[int, int] = defaultdict(int)
     arrived: defaultdict[int, int] = defaultdict(int)
     for item in [item for item in books.items.values() if item["state"] == "accepted"]:
         units = min(counted[item["id"]], item["quantity"]) - waiting[item["id"]]
+        if item["resolution"] == "keep" and (item["rma_id"] in begun or item["rma_id"] not in to_come):
+            units = item["quantity"]
         arrived[item["rma_id"]] += units
         owed[item["rma_id"]] += item["share"] * units // item["quantity"] - item["fee"] * units // item["quantity"]
         owed[item["rma_id"]] -= lost[item["id"]]

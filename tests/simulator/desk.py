@@ -82,6 +82,13 @@ def _prepared(world: World) -> tuple[Refund, int] | None:
     return (waiting, Event.objects.version(waiting.order_id)) if waiting else None
 
 
+def send_despite_dispute(world: World, _shop: Any) -> Any:
+    if found := some_refund(world, "due", "awaiting_approval"):
+        by = somebody(world)
+        return _said(approvals.send_despite_dispute(found[0], reason="ours", seen=found[1], by=by, at=world.now))
+    return None
+
+
 # --- goods that lost value, store credit ----------------------------------------------------------
 
 

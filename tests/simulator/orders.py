@@ -10,6 +10,8 @@ from tests.simulator.provider import Provider
 
 CURRENCIES = ("EUR", "EUR", "EUR", "CZK", "JPY", "GBP", "KWD")
 
+METHODS = (*[""] * 12, "affirm", "oxxo")  # the last takes nothing back by itself
+
 # What the provider makes of a refund: see the stand-in's README, "How a refund ends".
 PLANS = (
     "succeeded",
@@ -30,7 +32,7 @@ PLANS = (
 
 def promise(draw: random.Random, now: datetime) -> tuple[str, ...]:
     """The shop's policy and limits: what is kept, what may be chosen, what needs a person. The choices there are."""
-    credit = draw.random() < 0.3
+    beside = draw.choice(([], [], [], [Resolution.CREDIT], [Resolution.KEEP], [Resolution.CREDIT, Resolution.KEEP]))
     Policy.objects.create(
         key="standard",
         name_en="Standard",
@@ -39,12 +41,12 @@ def promise(draw: random.Random, now: datetime) -> tuple[str, ...]:
         return_fee=draw.choice((0, 0, 390)),
         currency="EUR",
         person_decides=draw.random() < 0.2,
-        resolutions=[Resolution.CREDIT] if credit else [],
-        credit_bonus_percent=draw.choice((0, 10)) if credit else 0,
+        resolutions=beside,
+        credit_bonus_percent=draw.choice((0, 10)) if Resolution.CREDIT in beside else 0,
     )
     if draw.random() < 0.8:
         Limits.objects.bulk_create(_limits(draw, currency, now) for currency in sorted(set(CURRENCIES)))
-    return (Resolution.REFUND, Resolution.REFUND, Resolution.CREDIT) if credit else (Resolution.REFUND,)
+    return (Resolution.REFUND, Resolution.REFUND, *beside)
 
 
 def _limits(draw: random.Random, currency: str, now: datetime) -> Limits:
@@ -116,5 +118,6 @@ def _payments(draw: random.Random, provider: Provider, total: int, currency: str
         ]
     )
     return tuple(
-        PaymentData(paid["payment_intent"], amount, currency) for paid, amount in zip(held, amounts, strict=True)
+        PaymentData(paid["payment_intent"], amount, currency, method=draw.choice(METHODS))
+        for paid, amount in zip(held, amounts, strict=True)
     )

@@ -35,10 +35,11 @@ class Post:
     def due(self) -> list[tuple[datetime, dict[str, Any]]]:
         return [letter for letter in self._bag if letter[0] <= self._world.now]
 
-    def collect(self) -> None:
-        """Take what the provider tells, and lose, double or delay it."""
+    def collect(self) -> bool:
+        """Take what the provider tells, and lose, double or delay it. Whether it told anything."""
         world = self._world
-        for event in world.provider.events():
+        told = world.provider.events()
+        for event in told:
             world.count("events")
             if world.chance(world.mood.lost_events):
                 world.count("events lost")
@@ -46,6 +47,7 @@ class Post:
             for _copy in range(world.draw.choice((1, 1, 1, 2, 5))):
                 late = world.draw.choice(DELAYS) if world.chance(world.mood.late_events) else timedelta()
                 self._bag.append((world.now + late, event))
+        return bool(told)
 
     def deliver_one(self) -> None:
         """Any of those that are due: there is no order."""

@@ -25,13 +25,14 @@ from tests.simulator.world import LOOKED_AT, Mood, World
 
 WEATHER = (*REFUSING_ALL, "outage")
 TASKS = {task.name: task for task in tasks.TASKS if task.name not in {"stray photos", "old answers"}}
-OFTEN = {"refunds": 12, "provider events": 12, "reconciliation": 12}
+STEPS = (8, 14, 20, 30, 50)  # of trouble: most schedules are short, so that there are many; some are long
+OFTEN = {"refunds": 12, "provider events": 8, "reconciliation": 4}
 
 # What passes in the quiet time before each round: first until keys and absences have aged, then until banks,
 # shoppers and reconciliations have, and then what they left.
-NIGHTLY = "nightly reconciliation"
-AN_HOUR = timedelta(hours=1)
-SEASON, LAST = timedelta(days=10), timedelta(minutes=20)  # after these every task is asked
+RECONCILING = {"reconciliation", "nightly reconciliation"}
+SEASON, LAST = timedelta(days=10), timedelta(minutes=20)
+ASKED_AFTER = {SEASON: TASKS.keys() - {"breaks"}, LAST: {"breaks"}}  # whether they are known to have work or not
 QUIET = [
     *(timedelta(seconds=seconds) for seconds in (0, 60, 301, 301, 961, 961, 3600, 7200, 90_000, 961, 961)),
     timedelta(days=3),
@@ -94,7 +95,10 @@ class _Schedule:
         try:
             for number in range(1, world.draw.randint(1, 3) + 1):
                 world.hire(number)
-            for _step in range(world.draw.randint(20, 60)):
+            if world.chance(0.8):  # else little money would be on its way in a short schedule
+                self._does(acts.ask)
+                self._does(acts.receive)
+            for _step in range(world.draw.choice(STEPS)):
                 self._step()
             self._stop_trouble()
         finally:
@@ -109,11 +113,11 @@ class _Schedule:
         choices = orders.promise(world.draw, world.now)
         told = [
             orders.drawn(world.draw, number, world.provider, world.now)
-            for number in range(1, world.draw.randint(1, 4) + 1)
+            for number in range(1, world.draw.choice((1, 1, 2, 3)) + 1)
         ]
         order_actions.load(told, by=SYSTEM, at=world.now)
         world.count("orders", len(told))
-        return Shop(told, returns=world.draw.randint(1, 6), resolutions=choices)
+        return Shop(told, returns=world.draw.randint(1, 4), resolutions=choices)
 
     # --- trouble ---------------------------------------------------------------------------------
 
@@ -145,7 +149,10 @@ class _Schedule:
     def _somebody_acts(self) -> bool:
         world = self._world
         weights = ACTS | {grant: 12} if world.mood.generous else ACTS
-        act = world.draw.choices(list(weights), list(weights.values()))[0]
+        return self._does(world.draw.choices(list(weights), list(weights.values()))[0])
+
+    def _does(self, act: acts.Act) -> bool:
+        world = self._world
         with world.fused():
             done = world.attempt(act.__name__.replace("_", " "), lambda: act(world, self._shop))
         if done is not None:
@@ -210,18 +217,19 @@ class _Schedule:
     # --- the quiet time --------------------------------------------------------------------------
 
     def _quiet(self) -> None:
-        world = self._world
+        """Books are compared where the provider has news, and where refunds wait: nothing is sent on old knowledge."""
+        world, unread = self._world, set(RECONCILING)
         for gap in QUIET:
             world.pass_time(gap)
-            self._post.collect()
+            if self._post.collect() or "refunds" in world.waiting():
+                unread |= RECONCILING
             self._post.deliver_all()
-            everything = gap in {SEASON, LAST}
-            if gap < AN_HOUR and not (everything or world.waiting()):
-                continue
-            for name in self._tasks if everything else self._due():
-                if everything or name in LOOKED_AT or name in OFTEN or (name == NIGHTLY and gap > AN_HOUR):
+            asked, due = ASKED_AFTER.get(gap, set()), self._due()
+            for name, task in self._tasks.items():
+                if name in asked or (name in due and (name in LOOKED_AT or name in unread)):
                     self._asked[name] = world.now
-                    self._sweep(name, self._tasks[name])
+                    self._sweep(name, task)
+                    unread.discard(name)
 
     def _sweep(self, name: str, task: tasks.Task) -> None:
         """All that waits for this task; more than a schedule can leave is a task that never ends."""

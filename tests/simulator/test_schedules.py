@@ -36,6 +36,7 @@ TROUBLES = {
     "fault: unauthorized",
     "fault: forbidden",
     "fault: unavailable",
+    "fault: never_seen",
     "weather: outage",
     "weather: 429 storm",
     "weather: key refused",

@@ -49,6 +49,17 @@ def unknown_is_failed() -> Iterator[None]:
 
 
 @contextmanager
+def what_was_never_seen_is_failed() -> Iterator[None]:
+    """An answer that nobody has met counts as a no."""
+
+    def stop(claim: sending.Claim, kind: str, *, at: datetime, **_more: Any) -> None:
+        sending._fail(claim, Rejected(kind), at=at)
+
+    with mock.patch.object(sending, "_stop", stop):
+        yield
+
+
+@contextmanager
 def the_payload_is_believed() -> Iterator[None]:
     """The webhook's own words are applied, as old as they may be; nothing is fetched."""
     told: dict[str, dict[str, Any]] = {}
@@ -126,6 +137,7 @@ VARIANTS: dict[str, Variant] = {
     for variant in (
         a_new_key_per_call,
         unknown_is_failed,
+        what_was_never_seen_is_failed,
         the_payload_is_believed,
         nobody_looks_before_sending_again,
         nobody_reconciles,

@@ -22,6 +22,7 @@ ONE_CALL = timedelta(seconds=150)  # what a call may take at most, its looks inc
 EFFECT_WITHIN = 14 * 60  # seconds after its claim in which a call has its effect: see README.md
 
 # What may become of a call that makes a refund. 504: a gateway in between gives up waiting, and it is done later.
+# "never_seen": it is done, and the answer is a no of a kind that nobody has met.
 CALL_FAULTS = (
     "lost_answer",
     "late_commit",
@@ -34,7 +35,9 @@ CALL_FAULTS = (
     "unauthorized",
     "forbidden",
     "unavailable",
+    "never_seen",
 )
+LOSING = {"lost_answer", "late_commit", "late_504", "error_moved", "error_unmoved", "conflict", "never_seen"}
 REFUSING_ALL = {"429 storm": "rate_limit", "key refused": "unauthorized"}  # weather: what every call gets
 
 
@@ -91,7 +94,8 @@ class Wire(stripe.HTTPClient):
             if weather in world.weather and world.chance(0.8):
                 world.provider.fail(fault, method=call.method, path="/v1/")
                 return self._answered(call)
-        fault = world.draw.choice(world.mood.call_faults) if world.chance(world.mood.faulty) else ""
+        faulty = world.mood.faulty if call.makes else world.mood.faulty / 2
+        fault = world.draw.choice(world.mood.call_faults) if world.chance(faulty) else ""
         if not fault:
             return self._answered(call)
         world.count(f"fault: {fault}")
@@ -100,10 +104,13 @@ class Wire(stripe.HTTPClient):
 
     def _with_fault(self, strand: Strand, call: "_Call", fault: str) -> tuple[Any, int, Any]:
         if not call.makes:  # a look is lost, or refused
-            if fault in {"lost_answer", "late_commit", "late_504", "error_moved", "error_unmoved", "conflict"}:
+            if fault in LOSING:
                 raise stripe.APIConnectionError("the answer is lost")
             self._world.provider.fail(fault, method=call.method, path="/v1/")
             return self._answered(call)
+        if fault == "never_seen":
+            self._answered(call)
+            return json.dumps({"error": {"type": "card_error", "code": "never_seen"}}), 402, {}
         left = max(1, EFFECT_WITHIN - self._world.seconds_since(strand.begun))
         late = {"seconds": self._world.draw.randint(1, left)} if fault.startswith("late") else {}
         self._world.provider.fail(fault.replace("late_504", "late_commit"), **late)

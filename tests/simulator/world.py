@@ -17,6 +17,7 @@ from tests.simulator.strands import Fuse, Killed, Strand
 from tests.simulator.wire import CALL_FAULTS, Record
 
 MINUTES = (0, 0, 0, 1, 5, 30, 120, 301)
+QUARTERS = (0, 0, 60, 301, 961, 1800)  # of an hour: as long as a proof of absence takes
 DAYS = (0, 0, 0, 1, 5, 30, 120, 301, 960, 3600, 6 * 3600, 24 * 3600, 3 * 24 * 3600)
 # Tasks of the worker, and how to tell without asking them whether they have work.
 LOOKED_AT = {
@@ -34,7 +35,7 @@ class Mood:
     """Which troubles this seed knows, and how often they come."""
 
     call_faults: tuple[str, ...]
-    faulty: float
+    faulty: float  # of the calls that make a refund; of looks half as many
     holds: float
     dies: float
     weather: float
@@ -51,16 +52,16 @@ class Mood:
         known = [fault for fault in CALL_FAULTS if not (skewed and fault == "late_504")]
         return cls(
             call_faults=tuple(draw.sample(known, draw.randint(1, len(known)))),
-            faulty=draw.choice((0.1, 0.3, 0.5, 0.8)),
+            faulty=draw.choice((0.2, 0.5, 0.8)),
             holds=draw.choice((0, 0.3, 0.6)),
             dies=draw.choice((0, 0.05, 0.15)),
             weather=draw.choice((0, 0, 0.05, 0.1)),
             late_events=draw.choice((0, 0.3, 0.9)),
             lost_events=draw.choice((0, 0.3, 1)),
             skewed=skewed,
-            gaps=draw.choice((MINUTES, MINUTES, DAYS)),
+            gaps=draw.choice((MINUTES, QUARTERS, DAYS)),
             generous=draw.random() < 0.3,
-            letters=draw.random() < 0.1,
+            letters=draw.random() < 0.05,
         )
 
 
