@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from returns.actions import declining
 from returns.actions.credits import issue
 from returns.actions.goodwill import granted
 from returns.actions.proposals import agents_may_approve
@@ -22,8 +23,6 @@ from returns.models import (
     Approval,
     Dispute,
     Event,
-    Originator,
-    OtherWay,
     Refund,
     RefundState,
     Role,
@@ -99,9 +98,8 @@ def _release(refund: Refund, at: datetime) -> None:
 def decline(refund: Refund, *, note: str, seen: int, by: Actor, at: datetime) -> None:
     """Say no to a refund that waits and to all of its decision.
 
-    Goodwill that is declined is owed no longer, also what of it failed before it was sent; what a return is worth
-    stays owed, and a person finds another way. Raises Refused as `approve`, and `note_missing`, `credit_not_declined`,
-    `other_way_prepared`.
+    Goodwill that is declined is owed no longer; what a return is worth stays owed, and a person finds another way.
+    Raises Refused as `approve`, and `note_missing`, `credit_not_declined`.
     """
     refunds = _waiting(refund, seen)
     _judge(refunds, by=by, at=at)
@@ -109,33 +107,7 @@ def decline(refund: Refund, *, note: str, seen: int, by: Actor, at: datetime) ->
         raise Refused("credit_not_declined")
     if not note.strip():
         raise Refused("note_missing", field="note")
-    ended = [*refunds, *_failed_with(refunds)]
-    record(*[_declined(one, note.strip(), by=by, at=at) for one in ended])
-
-
-def _failed_with(waiting: Sequence[Refund]) -> list[Refund]:
-    """Goodwill of the same decision that failed before it was sent. What a return is worth is owed with it or without.
-
-    A no to sending despite a dispute is none to the goodwill.
-    """
-    first = waiting[0]
-    if first.originator != Originator.GOODWILL or any(refund.despite_dispute for refund in waiting):
-        return []
-    failed = Refund.objects.decided_with(first).open().filter(state=RefundState.FAILED, gateway_id=None)
-    unsent = list(failed.filter(attempts=None).select_related("order", "rma").locked())
-    if OtherWay.objects.filter(refund__in=unsent).exists():  # perhaps the shopper has the money: that comes first
-        raise Refused("other_way_prepared")
-    return unsent
-
-
-def _declined(refund: Refund, note: str, *, by: Actor, at: datetime) -> Event:
-    refund.decline()
-    refund.failure_reason = "declined_by_us"
-    refund.updated_at = at
-    refund.save()
-    lines = refund.lines.all() if refund.originator == Originator.GOODWILL else []
-    parts = {line.kind: -line.amount for line in lines}
-    return told("refund.declined", refund, parts=parts, note=note, by=by, at=at)
+    record(*declining.decline(refunds, note=note.strip(), by=by, at=at))
 
 
 @transaction.atomic

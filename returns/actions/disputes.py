@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from returns.actions.breaks import open_break
+from returns.actions.declining import lose_room
 from returns.actions.record import noted, record
 from returns.actions.refunds import divide, give_up, parts_of, place, room, rooms, settle, told
 from returns.gateways.gateway import RemoteDispute
@@ -197,7 +198,7 @@ def _give_up_without_room(payment: Payment, *, at: datetime) -> None:
     for refund in waiting.order_by("-pk") if above > 0 else ():
         if above > 0:
             above -= refund.amount
-            record(give_up(refund, "no_room", at=at))
+            record(*lose_room(refund, at=at))
             _settle(refund.rma, at=at)
 
 

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from returns.actions.applying import NOTHING_MOVED, apply
 from returns.actions.breaks import open_break
+from returns.actions.declining import lose_room
 from returns.actions.record import record
 from returns.actions.refunds import settle, told
 from returns.actions.refusals import Refused
@@ -110,14 +111,7 @@ def _make_room(payment: Payment, remote: Remote, *, at: datetime) -> None:
 
 
 def _give_way(refund: Refund, remote: Remote, *, at: datetime) -> None:
-    was = refund.state
-    if was == RefundState.AWAITING_APPROVAL:
-        refund.release()
-    refund.fail()
-    refund.failure_reason = "no_room"
-    refund.updated_at = at
-    refund.save()
-    record(told("refund.failed", refund, was=was, by=SYSTEM, at=at))
+    record(*lose_room(refund, at=at))
     tell_of_taken_room(refund, [remote], at=at)
     if refund.rma_id:
         rma = RMA.objects.locked().select_related("order").get(pk=refund.rma_id)

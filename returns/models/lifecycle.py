@@ -244,9 +244,7 @@ class RefundLifecycle(models.Model):
     def cancel(self) -> None:
         """The provider gave up on it."""
 
-    # With what waits end those of its decision that failed before they were sent. Not `cancel`, which is the
-    # provider's word: of what we gave up ourselves it is no news.
-    @transition("state", source=RefundState.FAILED, target=RefundState.CANCELED, conditions=[_unknown_at_provider])
+    # Not `cancel`, which is the provider's word: of what we gave up ourselves it is no news.
     @transition("state", source=RefundState.AWAITING_APPROVAL, target=RefundState.CANCELED)
     def decline(self) -> None:
         """The second person said no."""

@@ -152,6 +152,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
     def of_goodwill(self) -> Self:
         return self.filter(originator=Originator.GOODWILL)
 
+    def proposed(self) -> Self:
+        """Goodwill that waits for its first yes; what was tried again, or is held for a dispute, was granted before."""
+        return self.of_goodwill().filter(state=RefundState.AWAITING_APPROVAL, despite_dispute="", replaces=None)
+
     def decided_with(self, refund: "Refund") -> Self:
         """The refunds of one decision, itself among them: one a charge; they are approved together.
 

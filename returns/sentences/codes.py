@@ -213,13 +213,15 @@ _REFUSALS: dict[str, Sentence] = {
     ),
     "rest_not_expected": lambda _v: gettext("Nothing more is expected of this return."),
     "approved_already": lambda _v: gettext("You have agreed already; another person must agree as well."),
-    "managers_missing": lambda v: ngettext(
-        "A manager other than the person who proposed the refund has to agree.",
-        "%(needed)d managers other than the person who proposed the refund have to agree. One of them may prepare the"
-        " other way, and another may confirm it.",
-        v["needed"],
-    )
-    % v,
+    "managers_missing": lambda v: (
+        ngettext(
+            "A manager other than the person who proposed the refund has to agree.",
+            "%(needed)d managers other than the person who proposed the refund have to agree. One of them may prepare the"
+            " other way, and another may confirm it.",
+            v["needed"],
+        )
+        % v
+    ),
     "break_not_open": lambda _v: gettext("This difference has been cleared up already."),
     "managers_only": lambda _v: gettext("Only a manager can do this."),
     "halt_ended": lambda _v: gettext("Refunds are being sent again already."),

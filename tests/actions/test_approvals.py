@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from returns.actions import approvals, decisions, finding, goodwill, other_ways, receiving, sending
+from returns.actions import approvals, decisions, goodwill, receiving, sending
 from returns.actions.receiving import Count
 from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.actions.upkeep import close_next
-from returns.gateways.gateway import Remote
 from returns.importing.data import PaymentData
 from returns.models import (
     RMA,
@@ -481,18 +480,6 @@ def test_goodwill_that_is_declined_is_owed_no_longer(bob, mona):
     assert "goodwill" not in {letter.kind for letter in Letter.objects.all()}
 
 
-def split(user: User) -> tuple[Refund, Refund]:
-    """Goodwill over two payments, which waits; of the first a refund was made at the provider's, so that it failed."""
-    order = unsendable(also=(PaymentData("pi_A-1001", 19_990, "EUR"),))
-    goodwill.grant(order, amount=28_000, reason="other", note="n", by=user.actor, at=NOW)
-    first, second = Refund.objects.all()
-    assert (first.state, second.state) == (RefundState.AWAITING_APPROVAL, RefundState.AWAITING_APPROVAL)
-    made = Remote("re_9", "succeeded", 10_000, "EUR", "", "", payment="pi_till")
-    finding.take_in(made, at=NOW)
-    assert (now_of(first).state, now_of(second).state) == (RefundState.FAILED, RefundState.AWAITING_APPROVAL)
-    return first, second
-
-
 def test_goodwill_over_several_payments_is_declined_whole(bob, mona):
     limited()
     order = unsendable(also=(PaymentData("pi_A-1001", 19_990, "EUR"),))
@@ -500,26 +487,6 @@ def test_goodwill_over_several_payments_is_declined_whole(bob, mona):
     refuse(Refund.objects.earliest("pk"), mona)
     assert [refund.state for refund in Refund.objects.all()] == [RefundState.CANCELED] * 2
     assert not Refund.objects.open().exists()
-
-
-def test_what_failed_of_goodwill_before_it_was_sent_is_declined_with_the_rest(bob, mona):
-    limited()
-    first, second = split(bob)
-    refuse(second, mona)
-    assert (now_of(first).state, now_of(second).state) == (RefundState.CANCELED, RefundState.CANCELED)
-    assert not Refund.objects.open().exists()
-    assert Transfer.objects.balance(Account.GOODWILL) == Transfer.objects.balance(Account.OWED) == 0
-    with pytest.raises(Refused, match="refund_ended"):
-        other_ways.prepare(first, way="cash", evidence="x", seen=seen(first), by=bob.actor, at=LATER)
-
-
-def test_goodwill_of_which_a_part_is_noted_as_paid_is_not_declined(bob, mona):
-    limited()
-    first, second = split(bob)
-    other_ways.prepare(now_of(first), way="set_off", evidence="re_9", seen=seen(first), by=bob.actor, at=LATER)
-    with pytest.raises(Refused, match="other_way_prepared"):
-        refuse(second, mona)
-    assert now_of(second).state == RefundState.AWAITING_APPROVAL
 
 
 def test_a_refund_of_a_return_that_is_declined_stays_owed(mona):

@@ -40,7 +40,7 @@ LEGAL: dict[type[models.Model], str] = {
         pending: await_shopper>requires_action succeed>succeeded fail>failed cancel>canceled
         requires_action: await_provider>pending succeed>succeeded fail>failed cancel>canceled
         succeeded: fail>failed
-        failed: succeed>succeeded decline>canceled pay_otherwise>paid_otherwise charge_back>paid_otherwise
+        failed: succeed>succeeded pay_otherwise>paid_otherwise charge_back>paid_otherwise
         canceled: pay_otherwise>paid_otherwise charge_back>paid_otherwise
         paid_otherwise: owe_again>failed
     """,

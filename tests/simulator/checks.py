@@ -266,7 +266,7 @@ def only_the_provider_is_believed(books: Books) -> Iterator[str]:
         names = {remote["id"] for remote in books.named.get(refund["public_id"], [])} | {refund["gateway_id"]}
         heard = {state for name in names if name for state in record.heard[name]}
         declined = refund["public_id"] in record.declined or refund["failure_reason"] in GIVEN_UP or _unpayable(refund)
-        if refund["credit_id"] or refund["failure_reason"] == "declined_by_us":
+        if refund["credit_id"] or refund["failure_reason"] in {"declined_by_us", "no_room"}:
             heard |= {"succeeded", "canceled"}
         for state in states - heard - {"paid_otherwise"}:
             if not (state == "failed" and declined):
