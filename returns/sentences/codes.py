@@ -216,8 +216,8 @@ _REFUSALS: dict[str, Sentence] = {
     "managers_missing": lambda v: (
         ngettext(
             "A manager other than the person who proposed the refund has to agree.",
-            "%(needed)d managers other than the person who proposed the refund have to agree. One of them may prepare the"
-            " other way, and another may confirm it.",
+            "%(needed)d managers other than the person who proposed the refund have to agree. One may prepare the"
+            " other way, another confirm it.",
             v["needed"],
         )
         % v
