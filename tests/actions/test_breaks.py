@@ -9,7 +9,7 @@ from returns.actions import breaks, reconciling
 from returns.actions.breaks import open_break
 from returns.actions.refusals import Refused
 from returns.actions.sending import ABSENCE_AGE
-from returns.gateways.gateway import KeyReused
+from returns.gateways.gateway import KeyReused, Unknown
 from returns.models import Break, Event, GatewayEvent, Letter, LetterState, RefundState, User
 from tests.actions.refunding import SILENCE, news, now_of, send
 from tests.gateways.scripted import Scripted
@@ -50,11 +50,22 @@ def test_a_key_used_with_other_parameters_waits_for_a_person_and_is_then_looked_
     stripe = Scripted(KeyReused("idempotency_error"))
     send(stripe)
     assert (now_of(refund).state, kinds()) == (RefundState.UNCERTAIN, ["idempotency_error"])
+    key = f"r-{refund.public_id}-1"
+    assert Break.objects.get().values == {"amount": 9_672, "currency": "EUR", "key": key}
     assert send(stripe, after=timedelta(days=3)) is False
     breaks.close(Break.objects.get().pk, note="not there", by=mona, at=NOW)
     assert send(stripe, after=ABSENCE_AGE) is True
-    assert stripe.keys == [f"r-{refund.public_id}-1", f"r-{refund.public_id}-2"]
+    assert stripe.keys == [key, f"r-{refund.public_id}-2"]
     assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+def test_an_answer_that_nobody_knows_is_told_in_its_own_words_and_spends_no_key(refund, mona):
+    stripe = Scripted(Unknown("refund_in_review"))
+    send(stripe)
+    assert Break.objects.get().values == {"amount": 9_672, "currency": "EUR", "answer": "refund_in_review"}
+    breaks.close(Break.objects.get().pk, note="not there", by=mona, at=NOW)
+    send(stripe, after=ABSENCE_AGE)
+    assert stripe.keys == [f"r-{refund.public_id}-1"] * 2
 
 
 @pytest.mark.parametrize("kind", Break.STOPPING)

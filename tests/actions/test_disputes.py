@@ -121,6 +121,7 @@ def test_what_was_allowed_and_got_worse_is_not_sent_again_once_it_is_proven_abse
     kept("needs_response")
     send(stripe, after=ABSENCE_AGE)
     assert (now_of(refund).state, len(stripe.keys)) == (RefundState.DUE, 1)
+    assert now_of(refund).attempts.get().error == "disputed"
     assert list(audit.asked(at=NOW)) == []
 
 
@@ -396,6 +397,7 @@ def test_refused_because_of_a_dispute_that_we_did_not_know_it_waits_for_its_end(
     stripe.disputes["dp_1"] = disputed()
     send(stripe)
     assert (now_of(refund).state, Dispute.objects.count()) == (RefundState.UNCERTAIN, 1)
+    assert refund.attempts.get().error == "charge_disputed"
     send(stripe, after=ABSENCE_AGE)
     assert now_of(refund).state == RefundState.DUE
     assert send(stripe, after=timedelta(days=30)) is False

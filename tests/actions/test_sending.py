@@ -9,7 +9,7 @@ from returns.actions import sending
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, KEY_LIFE, LEASE, LOOKS
 from returns.gateways.gateway import Rejected, Unanswered
-from returns.models import Attempt, Event, Letter, RefundState, RMAState
+from returns.models import Attempt, Event, Letter, Refund, RefundState, RMAState
 from tests.actions.refunding import BUSY, SERVER_ERROR, SILENCE, now_of, send, state_of
 from tests.gateways.scripted import Lost, Scripted
 from tests.people import NOW, arrived, asked, bought, promised
@@ -100,7 +100,7 @@ def test_an_absence_younger_than_fifteen_minutes_proves_nothing(refund):
     stripe = Scripted(SILENCE)
     send(stripe)
     send(stripe, after=LOOKS[1])
-    assert now_of(refund).state == RefundState.UNCERTAIN
+    assert (now_of(refund).state, refund.attempts.get().error) == (RefundState.UNCERTAIN, "not_found_yet")
     assert len(stripe.keys) == 1
 
 
@@ -123,11 +123,12 @@ def test_after_a_server_error_an_aged_absence_earns_a_new_key(refund):
     assert now_of(refund).state == RefundState.SUCCEEDED
 
 
-def test_a_key_that_nears_the_providers_memory_is_replaced(refund):
+@pytest.mark.parametrize(("age", "number"), [(KEY_LIFE, 1), (KEY_LIFE + timedelta(seconds=1), 2)])
+def test_a_key_that_nears_the_providers_memory_is_replaced(refund, age, number):
     stripe = Scripted(SILENCE)
     send(stripe)
-    send(stripe, after=KEY_LIFE + timedelta(seconds=1))
-    assert stripe.keys[-1] == f"r-{refund.public_id}-2"
+    send(stripe, after=age)
+    assert stripe.keys[-1] == f"r-{refund.public_id}-{number}"
 
 
 def test_a_server_error_that_did_move_money_is_adopted(refund):
@@ -216,11 +217,27 @@ def test_a_worker_that_looked_for_longer_than_its_lease_sends_nothing_under_a_ke
     slow = sending._claim(NOW + timedelta(minutes=20))
     assert slow is not None
     send(stripe, after=timedelta(minutes=24))
-    with pytest.raises(Unanswered):
+    with pytest.raises(Unanswered, match="taken_over"):
         sending._prove_absent(slow, at=NOW + timedelta(minutes=20))
     first, second = refund.attempts.all()
     assert (first.absent_at, second.key) == (NOW + timedelta(minutes=24), f"r-{refund.public_id}-2")
     assert (stripe.keys, now_of(refund).state) == ([first.key, second.key], RefundState.SUCCEEDED)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "words"),
+    [
+        (BUSY, Attempt.Outcome.PUT_OFF, "rate_limit"),
+        (SILENCE, Attempt.Outcome.UNANSWERED, "connection lost"),
+        (Rejected("charge_expired", "Too old."), Attempt.Outcome.ANSWERED, "charge_expired: Too old."),
+        (Rejected("x" * 201), Attempt.Outcome.ANSWERED, "x" * 200),
+    ],
+    ids=["put off", "silence", "a no", "a long no"],
+)
+def test_an_attempt_keeps_how_it_ended_and_in_what_words(refund, answer, outcome, words):
+    send(Scripted(answer))
+    attempt = now_of(refund).attempts.get()
+    assert (attempt.outcome, attempt.error) == (outcome, words)
 
 
 def test_a_definite_no_fails_and_waits_for_a_person(refund):
@@ -228,7 +245,22 @@ def test_a_definite_no_fails_and_waits_for_a_person(refund):
     send(stripe)
     assert state_of(refund) == (RefundState.FAILED, RMAState.REFUND_DUE)
     assert now_of(refund).failure_reason == "charge_disputed"
+    assert Event.objects.get(kind="refund.failed").data == {"amount": 9_672, "currency": "EUR", "was": "sending"}
     assert send(stripe, after=timedelta(days=9)) is False
+
+
+def test_of_a_no_in_many_letters_its_row_keeps_the_first_hundred(refund):
+    send(Scripted(Rejected("x" * 101)))
+    assert now_of(refund).failure_reason == "x" * 100
+
+
+def test_a_no_is_kept_though_what_is_there_instead_contradicts_our_books(refund):
+    stripe = Scripted("succeeded", Rejected("amount_too_large"))
+    send(stripe)
+    stripe.books["re_1"] = replace(stripe.books["re_1"], amount=29_990)
+    arrived(asked(refund.order, Wish("2", 1)))
+    assert send(stripe) is True
+    assert list(Refund.objects.values_list("state", flat=True)) == [RefundState.SUCCEEDED, RefundState.FAILED]
 
 
 def test_already_refunded_is_adopted_where_it_is_our_own(refund):
@@ -245,7 +277,7 @@ def test_a_refusal_to_look_leaves_the_refund_in_doubt(refund):
     stripe.looks.append(Rejected("resource_missing"))
     send(stripe)
     send(stripe, after=ABSENCE_AGE)
-    assert now_of(refund).state == RefundState.UNCERTAIN
+    assert (now_of(refund).state, refund.attempts.get().error) == (RefundState.UNCERTAIN, "resource_missing")
     send(stripe, after=2 * ABSENCE_AGE)
     assert (now_of(refund).state, len(stripe.keys)) == (RefundState.SUCCEEDED, 1)
 
@@ -265,4 +297,4 @@ def test_an_answer_that_is_not_about_our_refund_is_a_doubt_and_stops_nobody(refu
     honest = stripe._make
     monkeypatch.setattr(stripe, "_make", lambda *told: replace(honest(*told), **change))
     assert send(stripe) is True
-    assert now_of(refund).state == RefundState.UNCERTAIN
+    assert (now_of(refund).state, refund.attempts.get().key_spent) == (RefundState.UNCERTAIN, False)
