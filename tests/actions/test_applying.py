@@ -8,7 +8,7 @@ from django.db import transaction
 
 from returns.actions import applying, sending
 from returns.actions.refusals import Refused
-from returns.models import Event, Letter, Refund, RefundState, RMAState
+from returns.models import Account, Break, Event, Letter, Refund, RefundState, RMAState, Transfer
 from tests.actions.refunding import now_of, remote_of, state_of
 from tests.people import NOW
 
@@ -49,6 +49,14 @@ def test_money_that_comes_back_from_the_bank_reopens_the_return(claimed):
     assert now_of(claimed).failure_reason == "declined"
 
 
+@pytest.mark.parametrize("end", ["failed", "canceled"])
+def test_what_comes_to_nothing_there_is_still_owed(claimed, end):
+    owed = Transfer.objects.balance(Account.OWED)
+    apply_in_turn(claimed, end)
+    assert (Transfer.objects.balance(Account.OWED), Transfer.objects.balance(Account.EXTERNAL)) == (owed, 0)
+    assert Event.objects.latest("pk").data == {"amount": 9_672, "currency": "EUR", "was": "sending"}
+
+
 def test_details_asked_for_and_given_lead_to_the_money(claimed):
     apply_in_turn(claimed, "requires_action", "pending", "succeeded")
     kinds = Event.objects.filter(refund=claimed).order_by("pk").values_list("kind", flat=True)
@@ -60,6 +68,15 @@ def test_another_refund_with_our_id_does_not_speak_for_ours(claimed):
     with pytest.raises(Refused, match="remote_differs"):
         applying.apply(claimed, remote_of(claimed, "failed", id="re_2"), at=NOW)
     assert state_of(claimed) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+
+
+def test_a_person_is_told_of_what_differs_with_the_numbers_of_both(claimed):
+    with pytest.raises(Refused, match="remote_differs"):
+        applying.apply(claimed, replace(remote_of(claimed, "succeeded"), amount=1, currency="USD"), at=NOW)
+    told = Break.objects.get()
+    assert (told.kind, told.subject, told.refund, told.payment) == ("remote_differs", "re_1", claimed, claimed.payment)
+    ours, theirs = {"amount": 9_672, "currency": "EUR"}, {"remote_amount": 1, "remote_currency": "USD"}
+    assert told.values == {"remote": "re_1", **ours, **theirs}
 
 
 def test_nothing_is_written_when_the_news_differs(claimed):

@@ -208,6 +208,8 @@ def test_a_refund_made_by_hand_that_comes_to_nothing_is_owed_by_nobody_and_told_
     assert now_of(external).state == after
     assert external not in Refund.objects.open()
     assert breaks()["external_failed"] == {"remote": "re_1", "amount": 500, "currency": "EUR", "order": "A-1001"}
+    told = Break.objects.get(kind="external_failed")
+    assert (told.subject, told.refund, told.payment) == ("re_1", external, payment)
     accounts = (Account.EXTERNAL, Account.PROVIDER, Account.OWED)
     assert [Transfer.objects.filter(refund=external).balance(account) for account in accounts] == [0, 0, 0]
     assert not list(audit.asked(at=NOW))

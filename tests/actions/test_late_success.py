@@ -8,10 +8,12 @@ from returns.actions import finding, other_ways, provider
 from returns.actions.applying import apply
 from returns.actions.refusals import Refused
 from returns.analytics import audit
+from returns.gateways.gateway import Rejected
+from returns.importing.data import PaymentData
 from returns.models import Break, Event, Letter, Refund, RefundState, RMAState, User
 from tests.actions.refunding import news, now_of, remote_of, send, state_of
 from tests.gateways.scripted import Scripted
-from tests.people import NOW, limited
+from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +52,8 @@ def test_what_was_to_take_its_place_is_not_sent_any_more(failed, mona):
     assert state_of(failed) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
     assert (now_of(new).state, now_of(new).failure_reason) == (RefundState.FAILED, "paid_after_all")
     assert (now_of(failed).replaced_by, now_of(new).replaced_by) == (None, failed)
+    told = {"amount": 9_672, "currency": "EUR", "was": "due"}
+    assert Event.objects.get(kind="refund.given_way").data == told
     assert not Refund.objects.open().exists()
     assert findings() == []
     assert not Break.objects.exists()
@@ -77,7 +81,13 @@ def test_where_both_were_sent_a_person_hears_of_it_at_once(failed, mona):
     apply(failed, remote_of(failed, "succeeded", id="re_2"), at=LATER)
     assert (now_of(failed).state, now_of(new).state) == (RefundState.SUCCEEDED, RefundState.SUCCEEDED)
     told = Break.objects.get()
-    assert (told.kind, told.values["amount"], told.refund) == ("late_success", 9_672, failed)
+    assert (told.kind, told.subject, told.refund, told.payment) == (
+        "late_success",
+        failed.public_id,
+        failed,
+        failed.payment,
+    )
+    assert (told.values, told.opened_at) == ({"amount": 9_672, "currency": "EUR", "order": "A-1001"}, LATER)
 
 
 def test_where_another_way_was_noted_a_person_hears_of_both_and_nobody_confirms_it(failed, mona, otto):
@@ -95,6 +105,27 @@ def test_where_another_way_was_confirmed_a_person_hears_of_both(failed, mona, ot
     there_again = finding.ours(remote_of(failed, "succeeded"))
     assert there_again is not None
     assert (there_again.state, Break.objects.get().kind) == (RefundState.PAID_OTHERWISE, "late_success")
+
+
+def test_what_failed_at_the_provider_and_was_paid_another_way_is_told_when_it_succeeds_there(refund, mona, otto):
+    send(Scripted("failed"))
+    prepared(now_of(refund), mona)
+    other_ways.confirm(now_of(refund), **seen(refund, otto))
+    there(refund)
+    assert (now_of(refund).state, Break.objects.get().kind) == (RefundState.PAID_OTHERWISE, "late_success")
+
+
+def test_what_was_tried_again_over_two_payments_goes_on_and_a_person_hears_of_both(mona):
+    promised()
+    order = bought(jana_order(payments=(PaymentData("pi_1", 10_000, "EUR"), PaymentData("pi_2", 19_990, "EUR"))))
+    arrived(asked(order))
+    send(Scripted(Rejected("charge_expired_for_refund")))
+    failed = Refund.objects.get()
+    arrived(asked(order))
+    made = other_ways.try_again(failed, **seen(failed, mona))
+    there(failed)
+    assert [(one.amount, now_of(one).state) for one in made] == [(328, RefundState.DUE), (9_344, RefundState.DUE)]
+    assert (now_of(failed).state, Break.objects.get().kind) == (RefundState.SUCCEEDED, "late_success")
 
 
 def test_what_failed_there_too_troubles_nobody(failed, mona, otto):

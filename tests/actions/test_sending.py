@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from returns.actions import sending
 from returns.actions.requests import Wish
@@ -65,6 +66,26 @@ def test_the_oldest_refund_is_sent_first():
     assert [made.amount for made in stripe.books.values()] == [9_672]
 
 
+def refusing(constraint: str):
+    """A claim that the database does not let through."""
+
+    def claim(_at):
+        raise IntegrityError(f'duplicate key value violates unique constraint "{constraint}"')
+
+    return claim
+
+
+def test_where_a_rival_takes_a_refund_of_the_same_payment_in_the_same_moment_nothing_waits(refund, monkeypatch):
+    monkeypatch.setattr(sending, "_taken", refusing("refund_one_in_flight_a_payment"))
+    assert send(Scripted()) is False
+
+
+def test_what_else_the_database_refuses_is_a_fault_of_ours_and_heard(refund, monkeypatch):
+    monkeypatch.setattr(sending, "_taken", refusing("attempt_number_once"))
+    with pytest.raises(IntegrityError):
+        send(Scripted())
+
+
 @pytest.mark.parametrize(
     ("status", "state", "letter"),
     [
@@ -121,6 +142,7 @@ def test_after_a_server_error_an_aged_absence_earns_a_new_key(refund):
     send(stripe, after=ABSENCE_AGE)
     assert stripe.keys == [f"r-{refund.public_id}-1", f"r-{refund.public_id}-2"]
     assert now_of(refund).state == RefundState.SUCCEEDED
+    assert list(refund.attempts.values_list("outcome", "error")) == [("unanswered", "not_found_yet"), ("answered", "")]
 
 
 @pytest.mark.parametrize(("age", "number"), [(KEY_LIFE, 1), (KEY_LIFE + timedelta(seconds=1), 2)])
@@ -162,6 +184,7 @@ def test_a_refund_put_off_and_then_lost_is_looked_for_before_it_is_sent_again(re
     stripe = Scripted(BUSY)
     send(stripe)
     assert sending._claim(NOW + BUSY.wait) is not None
+    assert Attempt.objects.values_list("outcome", "error").get() == ("", "")
     stripe.refund(refund, Attempt.objects.get())
     send(stripe, after=timedelta(days=3))
     assert len(stripe.keys) == 2
@@ -217,7 +240,7 @@ def test_a_worker_that_looked_for_longer_than_its_lease_sends_nothing_under_a_ke
     slow = sending._claim(NOW + timedelta(minutes=20))
     assert slow is not None
     send(stripe, after=timedelta(minutes=24))
-    with pytest.raises(Unanswered, match="taken_over"):
+    with pytest.raises(Unanswered, match=r"^taken_over$"):
         sending._prove_absent(slow, at=NOW + timedelta(minutes=20))
     first, second = refund.attempts.all()
     assert (first.absent_at, second.key) == (NOW + timedelta(minutes=24), f"r-{refund.public_id}-2")
