@@ -8,9 +8,10 @@ from django.db import transaction
 
 from returns.actions import applying, sending
 from returns.actions.refusals import Refused
+from returns.gateways.gateway import Remote
 from returns.models import Account, Break, Event, Letter, Refund, RefundState, RMAState, Transfer
 from tests.actions.refunding import now_of, remote_of, state_of
-from tests.people import NOW
+from tests.people import NOW, arrived, asked, bought, jana_order, promised
 
 pytestmark = pytest.mark.django_db
 
@@ -31,6 +32,13 @@ def test_a_webhook_before_the_answer_settles_the_refund_and_the_answer_is_no_new
     assert state_of(claimed) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
     assert Event.objects.filter(kind="refund.succeeded").count() == 1
     assert Letter.objects.filter(kind="refunded").count() == 1
+
+
+def test_news_that_is_none_asks_the_database_nothing(claimed, django_assert_num_queries):
+    apply_in_turn(claimed, "succeeded")
+    paid = Refund.objects.select_related("payment").get()
+    with django_assert_num_queries(0):
+        apply_in_turn(paid, "succeeded")
 
 
 @pytest.mark.parametrize("late", ["pending", "requires_action", "canceled", "succeeded"])
@@ -77,6 +85,15 @@ def test_a_person_is_told_of_what_differs_with_the_numbers_of_both(claimed):
     assert (told.kind, told.subject, told.refund, told.payment) == ("remote_differs", "re_1", claimed, claimed.payment)
     ours, theirs = {"amount": 9_672, "currency": "EUR"}, {"remote_amount": 1, "remote_currency": "USD"}
     assert told.values == {"remote": "re_1", **ours, **theirs}
+
+
+def test_news_of_what_no_payment_bears_differs_from_ours():
+    promised()
+    arrived(asked(bought(jana_order(payments=()))))
+    owed = Refund.objects.get()
+    there = Remote("re_1", "succeeded", owed.amount, owed.currency, owed.public_id, payment="pi_A-1001")
+    with pytest.raises(Refused, match="remote_differs"):
+        applying.apply(owed, there, at=NOW)
 
 
 def test_nothing_is_written_when_the_news_differs(claimed):

@@ -98,6 +98,15 @@ def test_where_another_way_was_noted_a_person_hears_of_both_and_nobody_confirms_
         other_ways.confirm(failed, **seen(failed, otto))
 
 
+def test_what_the_bank_returns_after_a_late_success_is_not_there_twice(failed, mona):
+    prepared(failed, mona)
+    there(failed)
+    Break.objects.update(closed_at=LATER)
+    apply(now_of(failed), remote_of(failed, "failed"), at=LATER)
+    assert now_of(failed).state == RefundState.FAILED
+    assert not Break.objects.open().exists()
+
+
 def test_where_another_way_was_confirmed_a_person_hears_of_both(failed, mona, otto):
     prepared(failed, mona)
     other_ways.confirm(failed, **seen(failed, otto))

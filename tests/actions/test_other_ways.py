@@ -6,7 +6,7 @@ import pytest
 
 from returns.actions import approvals, disputes, finding, goodwill, other_ways, receiving
 from returns.actions.receiving import Count
-from returns.actions.refunds import free_for_goodwill
+from returns.actions.refunds import free_for_goodwill, left_of
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.analytics import audit
@@ -114,6 +114,7 @@ def test_a_retry_above_the_limit_asks_another_manager(failed, mona, otto):
     limited(agent=9_000)
     (new,) = again(failed, mona)
     assert new.state == RefundState.AWAITING_APPROVAL
+    assert Event.objects.get(kind="refund.held").data == {"amount": 9_672, "currency": "EUR", "needed": 1}
     with pytest.raises(Refused, match="own_proposal"):
         approvals.approve(new, **told(new, mona))
     approvals.approve(new, **told(new, otto))
@@ -377,6 +378,17 @@ def test_what_became_too_much_meanwhile_is_not_confirmed(failed, mona, otto):
     finding.take_in(Scripted().refund_by_hand(failed.payment, 29_990), at=NOW)
     with pytest.raises(Refused, match="above_paid"):
         confirm(failed, otto)
+
+
+def test_what_was_paid_past_the_provider_is_no_longer_left_of_the_order(failed, mona, otto):
+    assert left_of(failed.order) == 29_990
+    prepare(failed, mona)
+    confirm(failed, otto)
+    assert left_of(failed.order) == 29_990 - 9_672
+
+
+def test_of_an_order_paid_past_the_provider_its_goods_and_their_delivery_are_left():
+    assert left_of(bought(jana_order(payments=()))) == 29_495 + 495
 
 
 def test_a_debt_that_can_be_paid_is_not_set_off(failed, mona):

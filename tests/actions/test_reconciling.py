@@ -237,7 +237,8 @@ def test_money_that_waits_at_the_provider_is_told_and_never_sent_again(refund):
     for day in range(5):
         assert send(stripe, after=timedelta(days=day)) is False
         compare(stripe, after=timedelta(days=day))
-    assert len(stripe.keys) == 1
+        breaks.look_around(at=NOW + timedelta(days=day))
+    assert (len(stripe.keys), {*open_breaks()}) == (1, {"insufficient_funds"})
     stripe.settle("re_1", "succeeded")
     compare(stripe, after=timedelta(days=5))
     breaks.look_around(at=NOW)

@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import pytest
 
+from returns.actions.receiving import Count
+from returns.actions.refunds import claimable, free_for_goodwill
 from returns.actions.requests import Wish
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
-from returns.models import RMA, Originator, Refund, RefundState, RMAState
+from returns.models import RMA, Event, Originator, Refund, RefundState, RMAState
 from tests.actions.refunding import send, state_of
 from tests.gateways.scripted import Scripted
-from tests.people import arrived, asked, bought, jana_order, promised
+from tests.people import NOW, arrived, asked, bought, jana_order, promised
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,14 @@ def test_every_payment_of_a_return_must_succeed_before_it_is_refunded():
     assert RMA.objects.get().state == RMAState.REFUNDED
 
 
+def test_while_a_single_unit_has_not_come_its_return_is_not_refunded():
+    promised()
+    rma = asked(bought(), Wish("1", 1), Wish("2", 1))
+    arrived(rma, Count("1", fine=1))
+    send(Scripted())
+    assert RMA.objects.get().state == RMAState.RECEIVED
+
+
 def test_what_no_payment_has_room_for_is_owed_and_waits_for_a_person():
     made = all_back(29_000)
     assert [(bool(refund.payment), refund.amount, refund.state) for refund in made] == [
@@ -51,6 +61,7 @@ def test_what_no_payment_has_room_for_is_owed_and_waits_for_a_person():
         (False, 495, RefundState.FAILED),
     ]
     assert made[1].failure_reason == "no_payment"
+    assert Event.objects.get(kind="refund.failed").data == {"amount": 495, "currency": "EUR", "was": "due"}
     stripe = Scripted()
     assert (send(stripe), send(stripe)) == (True, False)
     assert RMA.objects.get().state == RMAState.REFUND_DUE
@@ -94,6 +105,14 @@ def test_a_refund_names_what_it_pays_for(refund):
     line = refund.lines.get()
     assert (refund.originator, refund.receipt and refund.receipt.number) == (Originator.RMA, 1)
     assert (line.kind, line.amount, line.item) == ("goods", 9_672, RMA.objects.get().items.get())
+
+
+def test_what_a_return_may_still_claim_is_not_free_for_goodwill():
+    promised()
+    order = bought(jana_order(shipping_standard=495))
+    assert (claimable(order), free_for_goodwill(order, at=NOW)) == (0, 29_990)
+    asked(order, Wish("1", 3), Wish("2", 1))
+    assert (claimable(order), free_for_goodwill(order, at=NOW)) == (29_495 + 495, 0)
 
 
 def test_what_was_paid_in_a_way_without_refunds_is_owed_and_waits_for_a_person():
