@@ -55,6 +55,12 @@ def breaks() -> dict[str, dict]:
     return dict(Break.objects.open().values_list("kind", "values"))
 
 
+def about(kind: str) -> tuple[str, Refund | None, Payment | None]:
+    """What a break of this kind names: its subject, and the rows that it stands beside."""
+    told = Break.objects.get(kind=kind)
+    return told.subject, told.refund, told.payment
+
+
 def test_a_refund_made_by_hand_is_booked_as_external_and_told_to_a_person(payment):
     external = found(Scripted().refund_by_hand(payment, 500))
     assert (external.originator, external.state, external.amount) == (Originator.EXTERNAL, RefundState.SUCCEEDED, 500)
@@ -65,6 +71,7 @@ def test_a_refund_made_by_hand_is_booked_as_external_and_told_to_a_person(paymen
     ]
     assert room(payment) == 29_990 - 9_672 - 500
     assert breaks() == {"external_refund": {"remote": "re_1", "amount": 500, "currency": "EUR", "order": "A-1001"}}
+    assert about("external_refund") == ("re_1", external, payment)
     assert Letter.objects.get(event__refund=external).kind == "refunded"
 
 
@@ -112,6 +119,8 @@ def test_what_was_never_sent_gives_way_and_a_person_sees_the_numbers(refund, pay
     found(Scripted().refund_by_hand(payment, 29_990))
     assert state_of(refund) == (RefundState.FAILED, RMAState.REFUND_DUE)
     assert now_of(refund).failure_reason == "no_room"
+    assert Event.objects.get(kind="refund.failed").data == {"amount": 9_672, "currency": "EUR", "was": "due"}
+    assert about("room_taken") == (refund.public_id, refund, payment)
     assert breaks()["room_taken"] == {"amount": 9_672, "captured": 29_990, "elsewhere": 29_990, "currency": "EUR"}
     assert room(payment) == 0
 
@@ -138,6 +147,7 @@ def test_more_than_was_paid_is_booked_all_the_same_and_told(payment):
     Payment.objects.update(captured=10_000)
     found(Scripted().refund_by_hand(payment, 20_000))
     assert breaks()["above_captured"] == {"captured": 10_000, "above": 10_000, "currency": "EUR"}
+    assert about("above_captured") == ("pi_A-1001", None, payment)
 
 
 def test_what_is_ours_is_adopted_and_not_booked_twice(refund):
@@ -174,6 +184,7 @@ def test_a_forgotten_refund_of_no_payment_of_ours_is_told(refund):
     finding.take_in(replace(stripe.books["re_1"], id="re_2", refund_id="0" * 24, payment="pi_other"), at=NOW)
     told = {"remote": "re_2", "amount": 9_672, "currency": "EUR", "paid_by": ["pi_other", ""]}
     assert breaks() == {"unknown_refund": told}
+    assert about("unknown_refund") == ("re_2", None, None)
 
 
 def test_a_refund_in_another_currency_cannot_be_counted_and_is_told_once(payment, mona):
@@ -182,6 +193,7 @@ def test_a_refund_in_another_currency_cannot_be_counted_and_is_told_once(payment
         finding.take_in(remote, at=NOW)
     told = {"remote": "re_1", "amount": 500, "currency": "USD", "order": "A-1001", "paid_in": "EUR"}
     assert (breaks(), Refund.objects.count()) == ({"another_currency": told}, 1)
+    assert about("another_currency") == ("re_1", None, payment)
     close(Break.objects.get().pk, note="Seen.", by=mona, at=NOW)
     finding.take_in(remote, at=NOW)
     assert not breaks()
@@ -208,8 +220,7 @@ def test_a_refund_made_by_hand_that_comes_to_nothing_is_owed_by_nobody_and_told_
     assert now_of(external).state == after
     assert external not in Refund.objects.open()
     assert breaks()["external_failed"] == {"remote": "re_1", "amount": 500, "currency": "EUR", "order": "A-1001"}
-    told = Break.objects.get(kind="external_failed")
-    assert (told.subject, told.refund, told.payment) == ("re_1", external, payment)
+    assert about("external_failed") == ("re_1", external, payment)
     accounts = (Account.EXTERNAL, Account.PROVIDER, Account.OWED)
     assert [Transfer.objects.filter(refund=external).balance(account) for account in accounts] == [0, 0, 0]
     assert not list(audit.asked(at=NOW))
@@ -242,6 +253,7 @@ def test_the_shopper_is_promised_nothing_of_it(payment):
 @pytest.mark.parametrize("code", ["charge_already_refunded", "amount_too_large"])
 def test_refused_for_want_of_room_it_fails_and_what_took_the_room_is_booked(refund, payment, code):
     stripe = Scripted(Rejected(code))
+    stripe.refund_by_hand(payment, 500, "failed")
     stripe.refund_by_hand(payment, 29_990)
     send(stripe)
     assert (now_of(refund).state, now_of(refund).failure_reason) == (RefundState.FAILED, code)

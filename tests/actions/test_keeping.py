@@ -42,7 +42,7 @@ def test_what_may_be_kept_is_owed_at_once_and_paid_without_a_parcel() -> None:
     rma = asked(bought(), kept("2"))
     assert stands(rma.order) == ("refund_due", [MUG])
     refund = Refund.objects.get()
-    assert (refund.originator, refund.receipt, refund.rma) == ("rma", None, rma)
+    assert (refund.originator, refund.receipt, refund.rma, refund.proposed_by) == ("rma", None, rma, "")
     assert not rma.parcels.exists()
     sending.send_next(Scripted(), at=NOW)
     assert RMA.objects.get().state == RMAState.REFUNDED

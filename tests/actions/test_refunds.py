@@ -13,7 +13,7 @@ from returns.importing.data import PaymentData
 from returns.models import RMA, Event, Originator, Refund, RefundState, RMAState
 from tests.actions.refunding import send, state_of
 from tests.gateways.scripted import Scripted
-from tests.people import NOW, arrived, asked, bought, jana_order, promised
+from tests.people import NOW, WANDA, arrived, asked, bought, jana_order, promised
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,7 @@ def test_an_open_refund_holds_its_room():
 def test_a_refund_names_what_it_pays_for(refund):
     line = refund.lines.get()
     assert (refund.originator, refund.receipt and refund.receipt.number) == (Originator.RMA, 1)
+    assert refund.proposed_by == WANDA.id
     assert (line.kind, line.amount, line.item) == ("goods", 9_672, RMA.objects.get().items.get())
 
 
