@@ -125,14 +125,18 @@ def test_what_was_never_sent_gives_way_and_a_person_sees_the_numbers(refund, pay
     assert room(payment) == 0
 
 
-def test_only_as_much_gives_way_as_must_the_newest_first():
+@pytest.mark.parametrize(
+    ("above", "newest"), [(0, RefundState.DUE), (1, RefundState.FAILED), (479, RefundState.FAILED)]
+)
+def test_only_as_much_gives_way_as_must_the_newest_first(above, newest):
     promised()
     order = bought()
     arrived(asked(order, Wish("1", 1)))
     arrived(asked(order, Wish("2", 1)))
     older, newer = Refund.objects.order_by("pk")
-    found(Scripted().refund_by_hand(older.payment, 29_990 - older.amount - newer.amount + 1))
-    assert (now_of(older).state, now_of(newer).state) == (RefundState.DUE, RefundState.FAILED)
+    found(Scripted().refund_by_hand(older.payment, 29_990 - older.amount - newer.amount + above))
+    assert (now_of(older).state, now_of(newer).state) == (RefundState.DUE, newest)
+    assert "above_captured" not in breaks()
 
 
 def test_while_ours_is_in_doubt_the_others_wait_so_that_the_cap_holds(refund, payment):
@@ -143,10 +147,11 @@ def test_while_ours_is_in_doubt_the_others_wait_so_that_the_cap_holds(refund, pa
     assert Refund.objects.count() == 1
 
 
-def test_more_than_was_paid_is_booked_all_the_same_and_told(payment):
+@pytest.mark.parametrize("above", [1, 10_000])
+def test_more_than_was_paid_is_booked_all_the_same_and_told(payment, above):
     Payment.objects.update(captured=10_000)
-    found(Scripted().refund_by_hand(payment, 20_000))
-    assert breaks()["above_captured"] == {"captured": 10_000, "above": 10_000, "currency": "EUR"}
+    found(Scripted().refund_by_hand(payment, 10_000 + above))
+    assert breaks()["above_captured"] == {"captured": 10_000, "above": above, "currency": "EUR"}
     assert about("above_captured") == ("pi_A-1001", None, payment)
 
 
@@ -176,6 +181,12 @@ def test_a_refund_that_we_forgot_is_booked_with_its_return_and_stops_the_others_
     assert send(stripe) is False
     Break.objects.update(closed_at=NOW)
     assert send(stripe) is True
+
+
+def test_what_another_portal_refunded_with_the_same_account_is_not_one_that_we_forgot(payment):
+    theirs = replace(Scripted().refund_by_hand(payment, 500), refund_id="0" * 24, installation="https://other.example")
+    found(theirs)
+    assert breaks().keys() == {"external_refund"}
 
 
 def test_a_forgotten_refund_of_no_payment_of_ours_is_told(refund):
