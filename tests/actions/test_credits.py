@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 from returns.actions import approvals, decisions, sending
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
-from returns.importing.data import PaymentData
+from returns.importing.data import LineData, PaymentData
 from returns.models import (
     RMA,
     Account,
@@ -61,6 +61,20 @@ def test_it_is_on_the_account_as_soon_as_it_has_arrived() -> None:
     assert left(account()) == 29_495 + 1_473
     assert RMA.objects.get().state == "refunded"
     assert not sending.send_next(Scripted(), at=NOW)
+
+
+def test_a_single_cent_is_credited() -> None:
+    offering()
+    rma = asked(bought(jana_order(lines=(LineData("1", "Button", 1, 1),), discounts=())), credit("1", 1))
+    arrived(rma)
+    assert refunds(rma.order) == [(1, 0, True, "succeeded")]
+
+
+def test_of_what_comes_back_for_money_and_for_credit_both_are_told() -> None:
+    offering()
+    arrived(asked(bought(), Wish("1", 1), credit("2", 1)))
+    told = Event.objects.filter(kind="refund.decided").order_by("pk")
+    assert [event.data["amount"] for event in told] == [9_672, MUG]
 
 
 def test_the_log_the_journal_and_the_shopper_are_told_once() -> None:

@@ -188,6 +188,16 @@ def test_what_an_agent_accepts_after_it_arrived_is_owed_less_its_fees() -> None:
     shares = sum(rma.items.values_list("share", flat=True))
     assert sum(amounts(rma)) == shares - 495
     assert [amount for kind, amount in lines(rma) if kind == "fee"] == [-495]
+    assert list(Refund.objects.values_list("receipt__number", flat=True)) == [1, 1]
+
+
+def test_what_an_agent_accepts_before_it_has_come_owes_nothing_yet() -> None:
+    promised(30)
+    rma = asked(late_order(), Wish("1", 1, "too_small"), Wish("2", 1, "changed_mind"))
+    decisions.approve(rma, by=BOB, at=NOW, note="A loyal customer.", lines=["1"])
+    arrived(rma, Count("1", fine=1))
+    decisions.approve(RMA.objects.get(), by=BOB, at=NOW, note="This too.")
+    assert lines(rma) == [("goods", 9_672)]
 
 
 # --- what a policy asks an agent for ---

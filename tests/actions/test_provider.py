@@ -1,25 +1,27 @@
 """The provider's events make us look; their own words are not believed."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
 
 from returns.actions import provider
-from returns.gateways.gateway import Remote
-from returns.models import Event, GatewayEvent, RefundState, RMAState
-from tests.actions.refunding import news, now_of, send, state_of
+from returns.gateways.gateway import Rejected, Remote
+from returns.models import Event, GatewayEvent, Refund, RefundState, RMAState
+from tests.actions.refunding import BUSY, SILENCE, news, now_of, send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW
 
 pytestmark = pytest.mark.django_db
 
 
-def test_an_event_makes_us_look_and_its_own_words_are_not_believed(refund):
+@pytest.mark.parametrize("kind", ["refund.failed", "charge.refund.updated"])
+def test_an_event_makes_us_look_and_its_own_words_are_not_believed(refund, kind):
     stripe = Scripted("pending")
     send(stripe)
     stripe.settle("re_1", "succeeded")
-    news("re_1", kind="refund.failed")
+    news("re_1", kind=kind)
     assert provider.work_next_event(stripe, at=NOW) is True
     assert state_of(refund) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
     assert provider.work_next_event(stripe, at=NOW) is False
@@ -77,6 +79,66 @@ def test_an_event_that_breaks_our_code_lets_the_others_pass_and_is_given_up_in_t
     for minute in range(30):
         provider.work_next_event(stripe, at=NOW + timedelta(minutes=minute))
     assert GatewayEvent.objects.dead().get().pk == "evt_0"
+
+
+def fails(monkeypatch: pytest.MonkeyPatch, answer: Exception) -> Scripted:
+    """A provider that answers so whenever it is asked for a refund."""
+    stripe = Scripted()
+
+    def fetch(_id):
+        raise answer
+
+    monkeypatch.setattr(stripe, "fetch", fetch)
+    return stripe
+
+
+@pytest.mark.parametrize("silence", [SILENCE, BUSY])
+def test_silence_is_no_try_of_an_event_and_it_comes_again_in_a_minute(refund, monkeypatch, silence):
+    event = news("re_1")
+    assert provider.work_next_event(fails(monkeypatch, silence), at=NOW) is True
+    event = GatewayEvent.objects.get(pk=event.pk)
+    assert (event.tries, event.worked_at, event.error) == (0, None, str(silence))
+    assert event.next_try_at == NOW + timedelta(minutes=1)
+
+
+def test_an_event_that_cannot_be_worked_waits_a_minute_longer_with_every_try(refund):
+    news("re_gone")
+    at, waited = NOW, []
+    for _try in range(3):
+        provider.work_next_event(Scripted(), at=at)
+        event = GatewayEvent.objects.get()
+        waited.append(event.next_try_at - at)
+        at = event.next_try_at
+    assert waited == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=3)]
+    assert (event.tries, event.error) == (3, "resource_missing")
+
+
+def test_of_an_answer_in_many_letters_an_event_keeps_the_first_two_hundred(refund, monkeypatch):
+    news("re_1")
+    provider.work_next_event(fails(monkeypatch, Rejected("x" * 201)), at=NOW)
+    assert GatewayEvent.objects.get().error == "x" * 200
+
+
+def test_news_of_room_that_ours_may_have_taken_waits_until_that_is_clear(refund):
+    stripe = Scripted(SILENCE)
+    send(stripe)
+    stripe.refund_by_hand(refund.payment, 29_990)
+    news("re_1")
+    provider.work_next_event(stripe, at=NOW)
+    event = GatewayEvent.objects.get()
+    assert (event.tries, event.worked_at, event.error) == (0, None, "room_in_doubt")
+    assert event.next_try_at == NOW + timedelta(minutes=1)
+
+
+def test_what_contradicts_ours_does_not_hold_up_what_else_was_refunded_of_the_charge(refund):
+    stripe = Scripted()
+    send(stripe)
+    stripe.books["re_1"] = replace(stripe.books["re_1"], amount=1)
+    stripe.refund_by_hand(refund.payment, 200)
+    event = news("pi_A-1001", kind="charge.refunded")
+    provider.work_next_event(stripe, at=NOW)
+    assert Refund.objects.get(gateway_id="re_2").amount == 200
+    assert GatewayEvent.objects.get(pk=event.pk).worked_at == NOW
 
 
 def test_a_database_that_is_away_is_no_fault_of_an_event(refund, monkeypatch):

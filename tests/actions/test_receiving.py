@@ -146,6 +146,13 @@ def test_an_extra_that_comes_after_the_money_changes_nothing_but_the_record():
     assert (amounts(rma), state_of(rma)) == ([19_333], RMAState.REFUNDED)
 
 
+def test_a_single_cent_is_owed():
+    promised()
+    rma = asked(bought(jana_order(lines=(LineData("1", "Button", 1, 1),), discounts=())), Wish("1", 1))
+    arrived(rma)
+    assert amounts(rma) == [1]
+
+
 def test_a_free_line_is_received_and_owes_nothing():
     promised()
     rma = asked(bought(jana_order(lines=(SHIRT, LineData("2", "Gift", 2, 0)), discounts=())), Wish("2", 2))
