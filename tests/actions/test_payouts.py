@@ -70,9 +70,15 @@ def test_a_refund_that_we_never_heard_of_is_taken_in(stripe, refund):
     assert Refund.objects.get(originator=Originator.EXTERNAL).amount == 100
 
 
-def test_an_event_makes_us_compare_and_the_command_compares_all_since(stripe):
+def test_an_event_makes_us_compare(stripe):
     stripe.payouts["po_1"].append(Movement("txn_4", "adjustment", -5, -5, "EUR", ""))
     news("po_1", kind="payout.reconciliation_completed")
     provider.work_next_event(stripe, at=NOW)
+    differs = Break.objects.get()
+    assert (differs.kind, differs.subject, differs.opened_at) == ("payout_differs", "po_1", NOW)
+
+
+def test_the_command_compares_all_since(stripe):
+    stripe.payouts["po_1"].append(Movement("txn_4", "adjustment", -5, -5, "EUR", ""))
     reconciling.compare_payouts(stripe, since=NOW, at=NOW)
     assert Break.objects.get().kind == "payout_differs"
