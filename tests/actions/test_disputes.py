@@ -8,6 +8,7 @@ import pytest
 
 from returns import sentences
 from returns.actions import approvals, breaks, disputes, other_ways, provider, reconciling, sending
+from returns.actions.refunds import rooms
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
 from returns.analytics import audit
@@ -146,6 +147,25 @@ def test_lost_it_has_paid_what_was_owed_and_the_return_is_settled(refund):
     assert Transfer.objects.filter(event=event, debited=Account.OWED, credited=Account.CHARGEBACKS).exists()
     assert Letter.objects.filter(event=event).count() == 1
     assert send(Scripted()) is False
+
+
+def test_what_it_has_not_paid_of_goods_for_store_credit_is_credited():
+    promised(resolutions=["credit"], currency="EUR")
+    order = bought()
+    kept("lost", withdrawn=100)
+    arrived(asked(order, Wish("2", 1, resolution="credit")))
+    made = [(one.amount, one.credit_id is not None, one.state) for one in Refund.objects.all()]
+    assert made == [(100, False, RefundState.DUE), (379, True, RefundState.SUCCEEDED)]
+
+
+def test_what_it_will_pay_for_takes_no_room_and_is_paid_for_once():
+    promised()
+    order = bought()
+    kept("lost", withdrawn=1_000)
+    arrived(asked(order, Wish("2", 1)))
+    assert [free for _payment, free in rooms(order, NOW)] == [29_990 - 1_000]
+    arrived(asked(order, Wish("1", 1)))
+    assert [one.amount for one in Refund.objects.all()] == [479, 521, 9_672 - 521]
 
 
 def test_lost_and_told_again_it_pays_once(refund):

@@ -121,6 +121,7 @@ def test_what_was_never_sent_gives_way_and_a_person_sees_the_numbers(refund, pay
     assert now_of(refund).failure_reason == "no_room"
     assert Event.objects.get(kind="refund.failed").data == {"amount": 9_672, "currency": "EUR", "was": "due"}
     assert about("room_taken") == (refund.public_id, refund, payment)
+    assert breaks().keys() == {"external_refund", "room_taken"}
     assert breaks()["room_taken"] == {"amount": 9_672, "captured": 29_990, "elsewhere": 29_990, "currency": "EUR"}
     assert room(payment) == 0
 

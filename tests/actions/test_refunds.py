@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 
+from returns.actions import receiving
 from returns.actions.receiving import Count
 from returns.actions.refunds import claimable, free_for_goodwill
 from returns.actions.requests import Wish
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
-from returns.models import RMA, Event, Originator, Refund, RefundState, RMAState
+from returns.models import RMA, Actor, Event, Originator, Refund, RefundState, RMAState
 from tests.actions.refunding import send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, WANDA, arrived, asked, bought, jana_order, promised
@@ -114,6 +115,13 @@ def test_what_a_return_may_still_claim_is_not_free_for_goodwill():
     assert (claimable(order), free_for_goodwill(order, at=NOW)) == (0, 29_990)
     asked(order, Wish("1", 3), Wish("2", 1))
     assert (claimable(order), free_for_goodwill(order, at=NOW)) == (29_495 + 495, 0)
+
+
+def test_what_a_program_counted_no_member_of_staff_has_proposed():
+    promised()
+    rma = asked(bought())
+    receiving.receive(rma, [Count("1", fine=1)], by=Actor("integrator", "7", "The warehouse's program"), at=NOW)
+    assert Refund.objects.get().proposed_by == ""
 
 
 def test_what_was_paid_in_a_way_without_refunds_is_owed_and_waits_for_a_person():
