@@ -56,7 +56,7 @@ def send_next(gateway: Gateway, *, at: datetime) -> bool:
     except Unanswered as doubt:
         _doubt(claim, str(doubt), at=at, key_spent=doubt.key_spent)
     except Refused as difference:
-        _doubt(claim, str(difference), at=at)
+        _doubt(claim, difference.code, at=at)
     except KeyReused:
         _stop(claim, "idempotency_error", at=at, key_spent=True, key=claim.attempt.key)
     except PutOff as delay:

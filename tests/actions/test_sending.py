@@ -252,10 +252,11 @@ def test_a_worker_that_looked_for_longer_than_its_lease_sends_nothing_under_a_ke
     [
         (BUSY, Attempt.Outcome.PUT_OFF, "rate_limit"),
         (SILENCE, Attempt.Outcome.UNANSWERED, "connection lost"),
+        ("on_the_moon", Attempt.Outcome.UNANSWERED, "unknown_status"),
         (Rejected("charge_expired", "Too old."), Attempt.Outcome.ANSWERED, "charge_expired: Too old."),
         (Rejected("x" * 201), Attempt.Outcome.ANSWERED, "x" * 200),
     ],
-    ids=["put off", "silence", "a no", "a long no"],
+    ids=["put off", "silence", "a new word", "a no", "a long no"],
 )
 def test_an_attempt_keeps_how_it_ended_and_in_what_words(refund, answer, outcome, words):
     send(Scripted(answer))
