@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from returns.actions import declining
 from returns.actions.credits import issue
+from returns.actions.declining import declined
 from returns.actions.goodwill import granted
 from returns.actions.proposals import agents_may_approve
 from returns.actions.record import record
@@ -107,7 +107,7 @@ def decline(refund: Refund, *, note: str, seen: int, by: Actor, at: datetime) ->
         raise Refused("credit_not_declined")
     if not note.strip():
         raise Refused("note_missing", field="note")
-    record(*declining.decline(refunds, note=note.strip(), by=by, at=at))
+    record(*[declined(one, "declined_by_us", note=note.strip(), by=by, at=at) for one in refunds])
 
 
 @transaction.atomic

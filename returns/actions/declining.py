@@ -1,6 +1,5 @@
 """A decision that waits ends without anybody having agreed: somebody said no, or its room is gone."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from returns.actions.refunds import give_up, told
@@ -8,24 +7,23 @@ from returns.models import Actor, Event, Originator, Refund
 from returns.models.people import SYSTEM
 
 
-def decline(refunds: Sequence[Refund], *, note: str, by: Actor, at: datetime) -> list[Event]:
-    """Somebody says no to the refunds of a decision that wait. The events are not written yet."""
-    return [_declined(one, "declined_by_us", note, by=by, at=at) for one in refunds]
-
-
 def lose_room(refund: Refund, *, at: datetime) -> list[Event]:
     """What was never sent has no room at its payment any more. The events are not written yet.
 
     It is owed all the same, for a person to find another way. Goodwill that was only proposed is not: nobody has
-    granted it, and the shopper has not heard of it, so all of that proposal ends.
+    granted it, and the shopper has not heard of it, so all of that proposal ends; of what ended with another part of
+    its proposal, nothing is left to tell.
     """
+    if not Refund.objects.unsent().filter(pk=refund.pk).exists():
+        return []
     if not Refund.objects.proposed().filter(pk=refund.pk).exists():
         return [give_up(refund, "no_room", at=at)]
     waiting = Refund.objects.proposed().decided_with(refund).select_related("order", "rma").locked()
-    return [_declined(one, "no_room", "", by=SYSTEM, at=at) for one in waiting]
+    return [declined(one, "no_room", by=SYSTEM, at=at) for one in waiting]
 
 
-def _declined(refund: Refund, reason: str, note: str, *, by: Actor, at: datetime) -> Event:
+def declined(refund: Refund, reason: str, *, note: str = "", by: Actor, at: datetime) -> Event:
+    """A refund that waits ends; goodwill is owed no longer. The event is not written yet."""
     refund.decline()
     refund.failure_reason = reason
     refund.updated_at = at

@@ -20,7 +20,6 @@ from returns.gateways.gateway import Remote
 from returns.models import RMA, Break, Order, Originator, Payment, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM
 
-_NEVER_SENT = [RefundState.DUE, RefundState.AWAITING_APPROVAL]
 _IN_DOUBT = [RefundState.SENDING, RefundState.UNCERTAIN]
 
 
@@ -94,9 +93,7 @@ def _book(payment: Payment, remote: Remote, *, at: datetime) -> None:
 def _make_room(payment: Payment, remote: Remote, *, at: datetime) -> None:
     """What was never sent gives way, the newest first: its room is gone at the provider, too (I1)."""
     above = Payment.objects.with_room().get(pk=payment.pk).active - payment.captured
-    waiting = (
-        payment.refunds.locked().filter(state__in=_NEVER_SENT, credit=None).select_related("rma", "order", "payment")
-    )
+    waiting = payment.refunds.unsent().locked().select_related("rma", "order", "payment")
     for refund in waiting.order_by("-pk"):
         if above <= 0:
             return

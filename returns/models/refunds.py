@@ -153,7 +153,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.filter(originator=Originator.GOODWILL)
 
     def proposed(self) -> Self:
-        """Goodwill that waits for its first yes; what was tried again, or is held for a dispute, was granted before."""
+        """Goodwill that waits for its first yes. What was tried again, or is held for a dispute, may have had it."""
         return self.of_goodwill().filter(state=RefundState.AWAITING_APPROVAL, despite_dispute="", replaces=None)
 
     def decided_with(self, refund: "Refund") -> Self:
