@@ -138,13 +138,11 @@ def _owed(books: Books) -> dict[int, int]:
     )
     lost = _sums([row for row in valued if not row["forgiven_at"]], "item_id", lambda row: row["loss"] or 0)
     begun = {row["rma_id"] for row in books.table("receipt")}
-    to_come = _by(
-        [row for row in books.items.values() if row["state"] != "refused" and row["resolution"] != "keep"],
-        lambda row: row["rma_id"],
-    )
+    items = books.items.values()
+    to_come = {row["rma_id"] for row in items if row["state"] != "refused" and row["resolution"] != "keep"}
     owed: defaultdict[int, int] = defaultdict(int)
     arrived: defaultdict[int, int] = defaultdict(int)
-    for item in [item for item in books.items.values() if item["state"] == "accepted"]:
+    for item in [item for item in items if item["state"] == "accepted"]:
         units = min(counted[item["id"]], item["quantity"]) - waiting[item["id"]]
         if item["resolution"] == "keep" and (item["rma_id"] in begun or item["rma_id"] not in to_come):
             units = item["quantity"]
@@ -270,8 +268,10 @@ def only_the_provider_is_believed(books: Books) -> Iterator[str]:
         names = {remote["id"] for remote in books.named.get(refund["public_id"], [])} | {refund["gateway_id"]}
         heard = {state for name in names if name for state in record.heard[name]}
         declined = refund["public_id"] in record.declined or refund["failure_reason"] in GIVEN_UP or _unpayable(refund)
-        if refund["credit_id"] or refund["failure_reason"] in {"declined_by_us", "no_room"}:
-            heard |= {"succeeded", "canceled"}
+        if refund["credit_id"]:
+            heard |= {"succeeded"}
+        if refund["failure_reason"] in {"declined_by_us", "no_room"}:
+            heard |= {"canceled"}
         for state in states - heard - {"paid_otherwise"}:
             if not (state == "failed" and declined):
                 yield f"believed: {_name(refund)} became {state}, which the provider never said"

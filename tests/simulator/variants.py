@@ -37,25 +37,22 @@ def a_new_key_per_call() -> Iterator[None]:
         yield
 
 
-@contextmanager
-def unknown_is_failed() -> Iterator[None]:
+def unknown_is_failed() -> AbstractContextManager[None]:
     """No answer within the time counts as a no."""
+    return _a_no_instead_of("_doubt")
 
-    def doubt(claim: sending.Claim, error: str, *, at: datetime, **_more: Any) -> None:
-        sending._fail(claim, Rejected(error), at=at)
 
-    with mock.patch.object(sending, "_doubt", doubt):
-        yield
+def what_was_never_seen_is_failed() -> AbstractContextManager[None]:
+    """An answer that nobody has met counts as a no."""
+    return _a_no_instead_of("_stop")
 
 
 @contextmanager
-def what_was_never_seen_is_failed() -> Iterator[None]:
-    """An answer that nobody has met counts as a no."""
+def _a_no_instead_of(end: str) -> Iterator[None]:
+    def fail(claim: sending.Claim, why: str, *, at: datetime, **_more: Any) -> None:
+        sending._fail(claim, Rejected(why), at=at)
 
-    def stop(claim: sending.Claim, kind: str, *, at: datetime, **_more: Any) -> None:
-        sending._fail(claim, Rejected(kind), at=at)
-
-    with mock.patch.object(sending, "_stop", stop):
+    with mock.patch.object(sending, end, fail):
         yield
 
 
