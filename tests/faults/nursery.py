@@ -5,6 +5,7 @@ process does. Orders come as lines of JSON, answers go back as lines; when nobod
 """
 
 import contextlib
+import faulthandler
 import gc
 import json
 import os
@@ -64,6 +65,7 @@ def _live(order: dict[str, Any]) -> int:
     log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     for standard in (0, 1, 2):
         os.dup2(log, standard)
+    faulthandler.register(signal.SIGALRM, chain=True)  # it dies of this, and its log says where it hung
     signal.alarm(LONGEST_LIFE)
     try:
         _work(order)

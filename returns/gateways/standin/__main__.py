@@ -18,6 +18,8 @@ from .server import Server
 from .store import Store
 from .webhooks import Courier
 
+TO_STOP = (signal.SIGTERM, signal.SIGINT)
+
 
 def main() -> None:
     options = _options()
@@ -26,15 +28,13 @@ def main() -> None:
         server = _server(options)
     except (OSError, sqlite3.Error) as error:
         sys.exit(f"The stand-in cannot start: {error}")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    signal.pthread_sigmask(signal.SIG_BLOCK, TO_STOP)  # the threads that begin now leave them to this one
     if options.until_stdin_closes:
-        threading.Thread(target=_wait_for_parent, args=(stop,), daemon=True).start()
+        threading.Thread(target=_wait_for_parent, daemon=True).start()
     server.start()
     sys.stdout.write(f"{server.url}\n")
     sys.stdout.flush()
-    stop.wait()
+    signal.sigwait(TO_STOP)
     server.stop()
 
 
@@ -60,11 +60,11 @@ def _server(options: argparse.Namespace) -> Server:
     return Server(options.port, api, courier)
 
 
-def _wait_for_parent(stop: threading.Event) -> None:
+def _wait_for_parent() -> None:
     # The bare descriptor: a reader of sys.stdin would hold its lock while the interpreter ends.
     while os.read(0, 1024):
         pass
-    stop.set()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 import logging
 import signal
 import time
-from threading import Event
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -24,13 +23,14 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="do what waits now, then stop")
 
     def handle(self, *, once: bool, **_options: Any) -> None:
-        stop = Event()
+        # Not an Event: a signal that comes while its lock is held would wait for that lock for ever.
+        told_to_stop: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+            signal.signal(number, lambda told, _: told_to_stop.append(told))
         due = dict.fromkeys(TASKS, 0.0)
-        while not stop.is_set():
+        while not told_to_stop:
             for task in TASKS:
-                if stop.is_set() or due[task] > time.monotonic():
+                if told_to_stop or due[task] > time.monotonic():
                     continue
                 due[task] = time.monotonic() + task.every.total_seconds()
                 try:
@@ -43,4 +43,4 @@ class Command(BaseCommand):
             close_old_connections()
             if once:
                 return
-            stop.wait(PAUSE)
+            time.sleep(PAUSE)
