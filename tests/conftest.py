@@ -73,6 +73,12 @@ def _reasons_are_there(request: pytest.FixtureRequest) -> None:
         import_module("returns.migrations.0002_reasons").create(apps, None)
 
 
+@pytest.fixture(autouse=True)
+def _passwords_are_quick(settings) -> None:
+    """A slow hash protects people; the named ones here have nothing to lose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def wanda(db) -> User:
     """Works in the warehouse."""

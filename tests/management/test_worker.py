@@ -9,6 +9,7 @@ from django.core.management import call_command
 
 from returns.management.commands import worker
 
+pytestmark = pytest.mark.django_db
 LINES = 60  # more than it runs through between two looks
 
 
