@@ -1,19 +1,21 @@
 """What every test gets: named people, no network but our own machine, and no N+1 queries."""
 
 import os
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
 import pytest
-import zeal
 from django.apps import apps
 from django.conf import settings
 from django.test import Client, SimpleTestCase
 from django.utils import translation
+from zeal.apps import ZealConfig
 
 from returns.models import Reason, Role, User
 from tests.people import BOB_EMAIL, MONA_EMAIL, PASSWORD, WANDA_EMAIL
+
+# As an installed app it would be a part of the product.
+ZealConfig.create("zeal").ready()
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +45,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_repeated_queries() -> Iterator[None]:
-    """A query that is repeated for each row is an error."""
-    with zeal.zeal_context():
-        yield
+def _no_repeated_queries(settings) -> None:
+    """A request that repeats a query for each row is an error; the same row may be got before and after a step."""
+    settings.MIDDLEWARE = ["zeal.middleware.zeal_middleware", *settings.MIDDLEWARE]
+    settings.ZEAL_ALLOWLIST = [{"model": "*", "field": "get()"}]
 
 
 @pytest.fixture(autouse=True)

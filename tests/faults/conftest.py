@@ -5,7 +5,6 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-import zeal
 from django.db import connection
 
 from returns.gateways.standin.process import StandIn, running
@@ -52,10 +51,9 @@ def nursery(born) -> Iterator[Nursery]:
 
 
 @pytest.fixture
-def shop(transactional_db, _reasons_are_there, nursery, standin, clock) -> Iterator[Shop]:
-    with zeal.zeal_ignore():  # the same is done again, cut one step later
-        promised()
-        yield Shop(standin, nursery, clock)
+def shop(transactional_db, _reasons_are_there, nursery, standin, clock) -> Shop:
+    promised()
+    return Shop(standin, nursery, clock)
 
 
 @pytest.fixture
