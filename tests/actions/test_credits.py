@@ -124,6 +124,7 @@ def test_money_and_credit_of_one_parcel_go_apart() -> None:
     rma = asked(bought(), credit("1", 3), Wish("2", 1))
     arrived(rma)
     assert refunds(rma.order) == [(MUG, 0, False, "due"), (SHIRTS, 1_450, True, "succeeded")]
+    assert {one.receipt for one in rma.order.refunds.all()} == {rma.receipts.get()}
     assert RMA.objects.get().state == "refund_due"
     stripe = Scripted()
     sending.send_next(stripe, at=NOW)

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Sum
 
 from returns.actions import finding, other_ways, provider, reconciling
-from returns.actions.breaks import close
+from returns.actions.breaks import close, open_break
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE
@@ -209,6 +209,14 @@ def test_a_refund_in_another_currency_cannot_be_counted_and_is_told_once(payment
     close(Break.objects.get().pk, note="Seen.", by=mona, at=NOW)
     finding.take_in(remote, at=NOW)
     assert not breaks()
+
+
+def test_each_refund_in_another_currency_is_told_whatever_else_was_told_of_it(payment):
+    stripe = Scripted()
+    open_break("unknown_refund", "re_1", at=NOW)
+    for amount in (500, 700):
+        finding.take_in(replace(stripe.refund_by_hand(payment, amount), currency="USD"), at=NOW)
+    assert list(Break.objects.filter(kind="another_currency").values_list("subject", flat=True)) == ["re_1", "re_2"]
 
 
 def test_a_forgotten_refund_in_another_currency_stops_nothing_for_good(refund):
