@@ -14,7 +14,7 @@ from returns.gateways.gateway import Remote
 from returns.models import RMA, Attempt, Event, OtherWay, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM
 
-_NEWS = {
+NEWS = {  # by the provider's status: our move, and the event of it
     "pending": ("await_provider", "refund.pending"),
     "requires_action": ("await_shopper", "refund.needs_details"),
     "succeeded": ("succeed", "refund.succeeded"),
@@ -69,7 +69,7 @@ def _apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
 
 def _moved(refund: Refund, remote: Remote, *, at: datetime) -> list[Event]:
     """Make the move and tell people of what needs them; no event of what is no news, or was overtaken by later news."""
-    verb, kind = _NEWS[remote.status]
+    verb, kind = NEWS[remote.status]
     move = getattr(refund, verb)
     if not can_proceed(move):
         if refund.state == RefundState.PAID_OTHERWISE and remote.status not in NOTHING_MOVED:
@@ -159,7 +159,7 @@ def _refuse_difference(refund: Refund, remote: Remote) -> None:
             remote_amount=remote.amount,
             remote_currency=remote.currency,
         )
-    if remote.status not in _NEWS:
+    if remote.status not in NEWS:
         raise Refused("unknown_status", remote=remote.id, status=remote.status)
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from returns.actions.applying import NOTHING_MOVED, apply
+from returns.actions.applying import NEWS, NOTHING_MOVED, apply
 from returns.actions.breaks import open_break
 from returns.actions.declining import lose_room
 from returns.actions.record import record
-from returns.actions.refunds import settle, told
+from returns.actions.refunds import told
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Remote
 from returns.models import RMA, Break, Order, Originator, Payment, Refund, RefundLine, RefundState
@@ -26,8 +26,9 @@ _IN_DOUBT = [RefundState.SENDING, RefundState.UNCERTAIN]
 def take_in(remote: Remote, *, at: datetime) -> None:
     """Make our books say what the provider has, whoever made it. Nothing changes where they do already.
 
-    Raises Refused where it contradicts ours (`applying.apply`), and `room_in_doubt` where it takes up the room of
-    a refund of ours that may or may not be there: both become clear soon, and then it is taken in.
+    Raises Refused where it contradicts ours (`applying.apply`), `unknown_status` where nobody knows what it means, and
+    `room_in_doubt` where it takes up the room of a refund of ours that may or may not be there: that becomes clear
+    soon, and then it is taken in.
     """
     if refund := ours(remote):
         apply(refund, remote, at=at)
@@ -35,6 +36,7 @@ def take_in(remote: Remote, *, at: datetime) -> None:
         return
     elif payments := list(Payment.objects.named(remote.payment, remote.charge).select_related("order")):
         if payment := next((one for one in payments if one.currency == remote.currency), None):
+            _refuse_unknown_status(payment, remote, at=at)
             _book(payment, remote, at=at)
         else:
             _tell_of_another_currency(payments[0], remote, at=at)
@@ -47,6 +49,14 @@ def _tell_of_another_currency(payment: Payment, remote: Remote, *, at: datetime)
     if not Break.objects.filter(kind="another_currency", subject=remote.id).exists():
         values = {**_values(remote), "order": payment.order.number, "paid_in": payment.currency}
         open_break("another_currency", remote.id, at=at, payment=payment, **values)
+
+
+def _refuse_unknown_status(payment: Payment, remote: Remote, *, at: datetime) -> None:
+    """Nobody knows whether it takes room. Told before the booking, whose transaction would undo that."""
+    if remote.status not in NEWS:
+        values = {"remote": remote.id, "status": remote.status}
+        open_break("unknown_status", remote.id, at=at, payment=payment, **values)
+        raise Refused("unknown_status", **values)
 
 
 def ours(remote: Remote) -> Refund | None:
@@ -91,29 +101,24 @@ def _book(payment: Payment, remote: Remote, *, at: datetime) -> None:
 
 
 def _make_room(payment: Payment, remote: Remote, *, at: datetime) -> None:
-    """What was never sent gives way, the newest first: its room is gone at the provider, too (I1)."""
+    """What was never sent gives way, the newest first: its room is gone at the provider, too (I1).
+
+    Returns stay where they are: what they are owed waits for another way.
+    """
     above = Payment.objects.with_room().get(pk=payment.pk).active - payment.captured
     waiting = payment.refunds.unsent().locked().select_related("rma", "order", "payment")
     for refund in waiting.order_by("-pk"):
         if above <= 0:
             return
-        _give_way(refund, remote, at=at)
+        record(*lose_room(refund, at=at))
+        tell_of_taken_room(refund, [remote], at=at)
         above -= refund.amount
     if above <= 0:
         return
     if payment.refunds.filter(state__in=_IN_DOUBT).exists():
-        raise Refused("room_in_doubt", remote=remote.id)
+        raise Refused("room_in_doubt")
     values: dict[str, Any] = {"captured": payment.captured, "above": above, "currency": remote.currency}
     open_break("above_captured", payment.reference, at=at, payment=payment, **values)
-
-
-def _give_way(refund: Refund, remote: Remote, *, at: datetime) -> None:
-    record(*lose_room(refund, at=at))
-    tell_of_taken_room(refund, [remote], at=at)
-    if refund.rma_id:
-        rma = RMA.objects.locked().select_related("order").get(pk=refund.rma_id)
-        record(*settle(rma, by=SYSTEM, at=at))
-        rma.save()
 
 
 def tell_of_taken_room(refund: Refund, others: Sequence[Remote], *, at: datetime) -> None:

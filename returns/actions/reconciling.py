@@ -60,11 +60,15 @@ def look_back(gateway: Gateway, *, at: datetime) -> None:
 
 
 def _take_in_what_came_later(gateway: Gateway, *, at: datetime) -> None:
-    """A restored database may get an order again after the refund of it was found."""
+    """A restored database may get an order again after the refund of it was found.
+
+    What cannot be taken in now is tried again in ten minutes; all else must not wait for it.
+    """
     for told in Break.objects.open().filter(kind="unknown_refund"):
         if Payment.objects.named(*told.values["paid_by"]).exists():
             remote = gateway.fetch(told.subject)
-            take_in(remote, at=at)
+            with suppress(Refused):
+                take_in(remote, at=at)
             if ours(remote):
                 breaks.gone(Q(pk=told.pk), at=at)
 

@@ -104,6 +104,17 @@ def test_what_moved_nothing_is_not_booked(payment, status):
     assert not Break.objects.exists()
 
 
+def test_a_state_that_nobody_has_seen_before_is_told_and_nothing_is_booked(payment):
+    remote = Scripted().refund_by_hand(payment, 500, "reversed")
+    with pytest.raises(Refused, match="unknown_status"):
+        finding.take_in(remote, at=NOW)
+    assert Refund.objects.count() == 1
+    assert breaks() == {"unknown_status": {"remote": "re_1", "status": "reversed"}}
+    assert about("unknown_status") == ("re_1", None, payment)
+    finding.take_in(replace(remote, status="succeeded"), at=NOW)
+    assert Refund.objects.count() == 2
+
+
 def test_a_refund_of_a_payment_that_is_not_ours_is_left_alone(payment):
     finding.take_in(replace(Scripted().refund_by_hand(payment, 500), payment="pi_other"), at=NOW)
     assert Refund.objects.count() == 1

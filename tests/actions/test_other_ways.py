@@ -387,6 +387,13 @@ def test_what_was_paid_past_the_provider_is_no_longer_left_of_the_order(failed, 
     assert left_of(failed.order) == 29_990 - 9_672
 
 
+def test_what_was_set_off_moved_nothing_and_leaves_as_much_of_the_order(failed, mona, otto):
+    finding.take_in(Scripted().refund_by_hand(failed.payment, 25_000), at=NOW)
+    prepare(failed, mona, way="set_off", evidence="refunded by hand, 10 November")
+    confirm(failed, otto)
+    assert left_of(failed.order) == 4_990
+
+
 def test_of_an_order_paid_past_the_provider_its_goods_and_their_delivery_are_left():
     assert left_of(bought(jana_order(payments=()))) == 29_495 + 495
 

@@ -11,6 +11,7 @@ from django.core import serializers
 from django.db import connection
 
 from returns.actions import breaks, finding, provider, reconciling, sending
+from returns.actions.breaks import open_break
 from returns.actions.reconciling import MONTH, NIGHT
 from returns.actions.requests import Wish
 from returns.analytics import audit
@@ -377,6 +378,18 @@ def test_a_whole_database_that_is_new_to_the_account_is_told_of_once(refund):
     reconciling.catch_up(stripe, at=NOW)
     assert open_breaks().keys() == {"forgotten_refund"}
     assert Refund.objects.get(originator=Originator.EXTERNAL).order.number == "A-1002"
+
+
+@pytest.mark.parametrize("trouble", ["room_in_doubt", "unknown_status"])
+def test_a_forgotten_refund_that_cannot_be_taken_in_yet_stops_no_other(refund, trouble):
+    stripe = Scripted(SILENCE)
+    send(stripe)
+    open_break("unknown_refund", "re_1", at=NOW, paid_by=["pi_A-1001", ""])
+    status = "reversed" if trouble == "unknown_status" else "succeeded"
+    stripe.refund_by_hand(refund.payment, 29_990, status)
+    reconciling.catch_up(stripe, at=NOW)
+    assert Reconciled.objects.filter(level=Reconciled.Level.EVENTS, through=NOW).exists()
+    assert "unknown_refund" in open_breaks()
 
 
 def test_refunds_of_another_portal_on_the_same_account_stop_nobody(refund):
