@@ -16,6 +16,7 @@ from returns.gateways.stripe import gateway
 from returns.notifications import deliver
 
 logger = logging.getLogger(__name__)
+A_WHILE = timedelta(seconds=30)  # of one task, before the others have their turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ TASKS = (
     Task("letters", lambda at: deliver.deliver_next(at=at), timedelta(seconds=0.5)),
     Task("valuations", lambda at: valuing.lapse_next(at=at), timedelta(minutes=10)),
     Task("refused key", lambda at: halts.probe(gateway(), at=at), timedelta(minutes=1)),
-    Task("breaks", lambda at: breaks.look_around(at=at), timedelta(minutes=1)),
     Task("nightly reconciliation", lambda at: reconciling.compare_by_night(gateway(), at=at), timedelta(minutes=10)),
+    Task("breaks", lambda at: breaks.look_around(at=at), timedelta(minutes=1)),
     Task("expiry", lambda at: upkeep.expire_next(at=at), timedelta(minutes=10)),
     Task("closing", lambda at: upkeep.close_next(at=at), timedelta(minutes=10)),
     Task("seals", lambda at: sealing.seal_next(at=at), timedelta(hours=1)),
@@ -46,8 +47,11 @@ TASKS = (
 
 
 def sweep(task: Task, now: Callable[[], datetime], *, at_most: int = 1_000) -> int:
-    """Do what waits for this task, up to a bound, so that no task starves the others; how much was done."""
-    done = 0
-    while done < at_most and task.step(now()):
+    """Do what waits for this task, so much and for a while, that no task starves the others; how much was done.
+
+    A provider that hangs makes every step last as long as we wait for it.
+    """
+    done, until = 0, now() + A_WHILE
+    while done < at_most and now() < until and task.step(now()):
         done += 1
     return done

@@ -45,6 +45,20 @@ def open_break(
     Break.objects.bulk_create([told], ignore_conflicts=True)
 
 
+def tell_once(
+    kind: str,
+    subject: str,
+    *,
+    at: datetime,
+    refund: Refund | None = None,
+    payment: Payment | None = None,
+    **values: object,
+) -> None:
+    """As `open_break`, but of what a person has closed nobody is told again."""
+    if not Break.objects.filter(kind=kind, subject=subject).exists():
+        open_break(kind, subject, at=at, refund=refund, payment=payment, **values)
+
+
 @transaction.atomic
 def take(number: int, *, by: User) -> Break:
     """Somebody says that it is theirs to clear up."""
@@ -121,6 +135,8 @@ def _tell_of_silence(at: datetime) -> None:
     """While the provider's events cannot be read, nothing is sent (`RefundQuerySet.sendable`)."""
     for level in Reconciled.objects.stale(at):
         open_break("behind", level.pk, at=at, since=level.through.isoformat())
+    for level in Reconciled.objects.neglected(at):
+        open_break("not_compared", level.pk, at=at, since=level.through.isoformat())
 
 
 def _tell_of_the_paid_twice(at: datetime) -> None:
@@ -147,6 +163,7 @@ _STANDS: dict[str, Callable[[datetime], Q]] = {
     "reinstated": lambda _at: Q(refund__state=RefundState.FAILED, refund__replaced_by=None),
     "dead_event": lambda _at: Q(subject__in=GatewayEvent.objects.dead().values("id")),
     "behind": lambda at: Q(subject__in=Reconciled.objects.stale(at).values("level")),
+    "not_compared": lambda at: Q(subject__in=Reconciled.objects.neglected(at).values("level")),
     "disputed": lambda _at: Q(subject__in=Dispute.objects.unsettled().values("gateway_id")),
 }
 """Kind -> what is so as long as it is about something; the others are closed by who compares, or by a person."""

@@ -4,13 +4,14 @@ money.md, "Disputes", rules (a) to (e).
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from returns.actions.breaks import open_break
+from returns.actions.breaks import open_break, tell_once
 from returns.actions.declining import lose_room
 from returns.actions.record import noted, record
 from returns.actions.refunds import divide, give_up, parts_of, place, room, rooms, settle, told
@@ -32,7 +33,11 @@ def keep(remote: RemoteDispute, *, at: datetime) -> None:
     A dispute of a payment that is not ours, or not yet, is left alone (`reconciling.look_at_disputes`).
     """
     payment = Payment.objects.named(remote.payment, remote.charge).first()
-    if payment is None or _agrees(remote):
+    if payment is None:
+        return
+    if remote.currency != payment.currency:
+        remote = _uncounted(payment, remote, at=at)
+    if _agrees(remote):
         return
     order = Order.objects.locked().get(pk=payment.order_id)
     list(RMA.objects.locked().filter(order=order).order_by("pk"))  # before payments and refunds: one order everywhere
@@ -50,6 +55,14 @@ def keep(remote: RemoteDispute, *, at: datetime) -> None:
     if dispute.status == "lost":
         _settle_by_chargeback(dispute, at=at)
     _owe_what_was_given_back(dispute, at=at)
+
+
+def _uncounted(payment: Payment, remote: RemoteDispute, *, at: datetime) -> RemoteDispute:
+    """What the bank takes in another currency cannot be set against what was paid, so a person must."""
+    values: dict[str, Any] = {"amount": remote.amount, "currency": remote.currency, "dispute": remote.id}
+    values |= {"order": payment.order.number, "paid_in": payment.currency}
+    tell_once("dispute_in_another_currency", remote.id, at=at, payment=payment, **values)
+    return replace(remote, withdrawn=0)
 
 
 def _agrees(remote: RemoteDispute) -> bool:
@@ -96,8 +109,8 @@ def _settle_by_chargeback(dispute: Dispute, *, at: datetime) -> None:
     """
     left = Dispute.objects.with_unspent().get(pk=dispute.pk).unspent
     of_it = Q(payment=dispute.payment) | Q(payment=None, order=dispute.payment.order_id)
-    waiting = Refund.objects.locked().filter(of_it, pk__in=_settleable()).select_related("order", "rma", "payment")
-    for refund in waiting.order_by(F("payment").asc(nulls_last=True), "pk"):
+    waiting = Refund.objects.filter(of_it, pk__in=_settleable()).order_by(F("payment").asc(nulls_last=True), "pk")
+    for refund in _with_returns(waiting):
         if left <= 0:
             break
         if refund.amount <= left:
@@ -123,9 +136,17 @@ def _pay_by_chargeback(refund: Refund, dispute: Dispute, *, at: datetime) -> Non
     record(told("refund.paid_otherwise", refund, way=_WAY, was=was, by=SYSTEM, at=at))
 
 
+def _with_returns(refunds: RefundQuerySet) -> list[Refund]:
+    """These, locked. Those of one return share its object, so that each event tells of the return as it is by then."""
+    found = list(refunds.locked().select_related("order", "payment"))
+    returns = RMA.objects.locked().select_related("order").in_bulk({refund.rma_id for refund in found if refund.rma_id})
+    for refund in found:
+        refund.rma = returns[refund.rma_id] if refund.rma_id else None
+    return found
+
+
 def _settle(rma: RMA | None, *, at: datetime) -> None:
     if rma is not None:
-        rma = RMA.objects.locked().select_related("order").get(pk=rma.pk)
         record(*settle(rma, by=SYSTEM, at=at))
         rma.save()
 
@@ -194,8 +215,7 @@ def _as_it_was(rest: Refund, was: str, *, needed: int, at: datetime) -> list[Eve
 def _give_up_without_room(payment: Payment, *, at: datetime) -> None:
     """What was never sent fails, the newest first, where the bank took its room and paid for something else (I1)."""
     above = -room(Payment.objects.with_room().with_chargebacks().get(pk=payment.pk))
-    waiting = payment.refunds.unsent().locked().select_related("order", "rma")
-    for refund in waiting.order_by("-pk") if above > 0 else ():
+    for refund in _with_returns(payment.refunds.unsent().order_by("-pk")) if above > 0 else ():
         if above > 0:
             above -= refund.amount
             record(*lose_room(refund, at=at))
@@ -210,8 +230,8 @@ def _owe_what_was_given_back(dispute: Dispute, *, at: datetime) -> None:
 
     It is failed before a person's eyes, for nothing that was settled once is paid by itself.
     """
-    settled = Refund.objects.locked().filter(other_way__way=_WAY, other_way__evidence=dispute.gateway_id)
-    refunds = list(settled.select_related("order", "rma", "payment").order_by("-pk"))
+    settled = Refund.objects.filter(other_way__way=_WAY, other_way__evidence=dispute.gateway_id)
+    refunds = _with_returns(settled.order_by("-pk"))
     above = sum(refund.amount for refund in refunds) - dispute.withdrawn
     for refund in refunds:
         if above > 0:

@@ -11,13 +11,13 @@ from django.conf import settings
 from django.db import transaction
 
 from returns.actions.applying import NEWS, NOTHING_MOVED, apply
-from returns.actions.breaks import open_break
+from returns.actions.breaks import open_break, tell_once
 from returns.actions.declining import lose_room
 from returns.actions.record import record
-from returns.actions.refunds import told
+from returns.actions.refunds import paid_and_back, told
 from returns.actions.refusals import Refused
-from returns.gateways.gateway import Remote
-from returns.models import RMA, Break, Order, Originator, Payment, Refund, RefundLine, RefundState
+from returns.gateways.gateway import Remote, Unreadable
+from returns.models import RMA, Order, Originator, Payment, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM
 
 _IN_DOUBT = [RefundState.SENDING, RefundState.UNCERTAIN]
@@ -45,18 +45,28 @@ def take_in(remote: Remote, *, at: datetime) -> None:
 
 
 def _tell_of_another_currency(payment: Payment, remote: Remote, *, at: datetime) -> None:
-    """It cannot be counted against what was paid, so a person must; whoever has closed it once is not told again."""
-    if not Break.objects.filter(kind="another_currency", subject=remote.id).exists():
-        values = {**_values(remote), "order": payment.order.number, "paid_in": payment.currency}
-        open_break("another_currency", remote.id, at=at, payment=payment, **values)
+    """It cannot be counted against what was paid, so a person must."""
+    values = {**_values(remote), "order": payment.order.number, "paid_in": payment.currency}
+    tell_once("another_currency", remote.id, at=at, payment=payment, **values)
 
 
 def _refuse_unknown_status(payment: Payment, remote: Remote, *, at: datetime) -> None:
     """Nobody knows whether it takes room. Told before the booking, whose transaction would undo that."""
     if remote.status not in NEWS:
-        values = {"remote": remote.id, "status": remote.status}
+        values: dict[str, Any] = {"remote": remote.id, "status": remote.status}
         open_break("unknown_status", remote.id, at=at, payment=payment, **values)
         raise Refused("unknown_status", **values)
+
+
+def tell_of_unreadable(row: Unreadable, *, at: datetime) -> None:
+    """Of a row of the provider's lists: what of ours it is about waits until a manager has looked.
+
+    What names payments, and none of ours, is as little ours as it would be if one could read it.
+    """
+    refund = Refund.objects.filter(public_id=row.refund_id).first() if row.refund_id else None
+    payment = Payment.objects.named(row.payment, row.charge).first()
+    if refund or payment or not (row.payment or row.charge):
+        tell_once("unreadable", row.id, at=at, refund=refund, payment=payment, remote=row.id, why=row.why)
 
 
 def ours(remote: Remote) -> Refund | None:
@@ -96,6 +106,7 @@ def _book(payment: Payment, remote: Remote, *, at: datetime) -> None:
     record(told("refund.found", refund, parts={RefundLine.Kind.EXTERNAL: remote.amount}, by=SYSTEM, at=at))
     apply(refund, remote, at=at)
     _make_room(payment, remote, at=at)
+    _tell_of_too_much(payment, order, at=at)
     kind = "forgotten_refund" if made_here(remote) else "external_refund"
     open_break(kind, remote.id, at=at, refund=refund, payment=payment, **_values(remote), order=order.number)
 
@@ -113,12 +124,17 @@ def _make_room(payment: Payment, remote: Remote, *, at: datetime) -> None:
         record(*lose_room(refund, at=at))
         tell_of_taken_room(refund, [remote], at=at)
         above -= refund.amount
-    if above <= 0:
-        return
-    if payment.refunds.filter(state__in=_IN_DOUBT).exists():
+    if above > 0 and payment.refunds.filter(state__in=_IN_DOUBT).exists():
         raise Refused("room_in_doubt")
-    values: dict[str, Any] = {"captured": payment.captured, "above": above, "currency": remote.currency}
-    open_break("above_captured", payment.reference, at=at, payment=payment, **values)
+
+
+def _tell_of_too_much(payment: Payment, order: Order, *, at: datetime) -> None:
+    """Of the payment; or of the whole order, where a person has paid past the provider, too."""
+    active = Payment.objects.with_room().get(pk=payment.pk).active
+    for paid, back in ((payment.captured, active), paid_and_back(order)):
+        if back > paid:
+            values: dict[str, Any] = {"captured": paid, "above": back - paid, "currency": payment.currency}
+            open_break("above_captured", payment.reference, at=at, payment=payment, **values)
 
 
 def tell_of_taken_room(refund: Refund, others: Sequence[Remote], *, at: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from returns.actions.breaks import open_break
 from returns.actions.finding import take_in
 from returns.actions.refusals import Refused
-from returns.gateways.gateway import Gateway, Movement
+from returns.gateways.gateway import Gateway, Movement, Rejected, Unknown
 from returns.models import Refund
 
 _OUT = ("refund", "payment_refund")
@@ -25,7 +25,7 @@ def compare(gateway: Gateway, payout_id: str, *, at: datetime) -> None:
     moved = [line for line in lines if line.kind in (*_OUT, *_BACK)]
     known = _known(moved)
     for source in {line.source for line in moved} - known.keys():
-        with suppress(Refused):
+        with suppress(Refused, Rejected, Unknown):  # the sums tell what is not to be had
             take_in(gateway.fetch(source), at=at)
     rest = sum(line.net for line in lines)
     differing = [line.source for line in moved if _differs(line, known.get(line.source))]

@@ -4,7 +4,7 @@ The first level, one refund of unknown outcome, is `sending.py`. Every level may
 often as one likes: what it finds becomes our row through the same door as an answer or a webhook.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import batched
@@ -14,9 +14,9 @@ from django.db.models import Q
 from returns.actions import breaks, halts, payouts, provider
 from returns.actions.applying import agrees, same_state
 from returns.actions.disputes import keep, settle_by_chargebacks
-from returns.actions.finding import made_here, ours, take_in
+from returns.actions.finding import made_here, ours, take_in, tell_of_unreadable
 from returns.actions.refusals import Refused
-from returns.gateways.gateway import Gateway, PutOff, Rejected, Remote, Unanswered
+from returns.gateways.gateway import Gateway, PutOff, Rejected, Remote, Unanswered, Unknown, Unreadable
 from returns.models import Break, GatewayEvent, Halt, Payment, Reconciled, Refund, RefundState
 from returns.models.people import SYSTEM
 
@@ -52,7 +52,7 @@ def look_back(gateway: Gateway, *, at: datetime) -> None:
 
     A restored database has forgotten what went out since; nobody needs to tell us that it was restored.
     """
-    if _forgot(gateway.refunds_since(_since(at))):
+    if _forgot(_readable(gateway.refunds_since(_since(at)), at=at)):
         halts.start(Halt.Cause.RESTORED, why="", by=SYSTEM, at=at)
     if Halt.objects.open().filter(cause=Halt.Cause.RESTORED).exists():
         compare_refunds(gateway, since=at - MONTH, at=at)
@@ -66,15 +66,14 @@ def _take_in_what_came_later(gateway: Gateway, *, at: datetime) -> None:
     """
     for told in Break.objects.open().filter(kind="unknown_refund"):
         if Payment.objects.named(*told.values["paid_by"]).exists():
-            remote = gateway.fetch(told.subject)
-            with suppress(Refused):
+            with suppress(Refused, Rejected, Unknown):
+                remote = gateway.fetch(told.subject)
                 take_in(remote, at=at)
-            if ours(remote):
                 breaks.gone(Q(pk=told.pk), at=at)
 
 
 def fetch_events(gateway: Gateway, *, at: datetime) -> None:
-    for some in batched(gateway.events_since(_since(at)), _BATCH):
+    for some in batched(_readable(gateway.events_since(_since(at)), at=at), _BATCH):
         provider.store(some, at=at)
     _note(Reconciled.Level.EVENTS, at)
 
@@ -93,7 +92,7 @@ def compare_disputes(gateway: Gateway, *, since: datetime, at: datetime) -> None
     """Every dispute opened since: those of our payments become our rows."""
     if _through(Reconciled.Level.DISPUTES) is None:
         _note(Reconciled.Level.DISPUTES, BEGINNING)
-    for remote in gateway.disputes_since(since):
+    for remote in _readable(gateway.disputes_since(since), at=at):
         keep(remote, at=at)
     # Only where nothing has come meanwhile: an import forgets how far we have come.
     Reconciled.objects.filter(level=Reconciled.Level.DISPUTES).update(through=at)
@@ -127,6 +126,8 @@ def _booked(remote_ids: Iterable[str]) -> Iterable[str | None]:
 def compare_by_night(gateway: Gateway, *, at: datetime) -> bool:
     """`compare_refunds` once a night. False: nothing waits."""
     last = _through(Reconciled.Level.REFUNDS)
+    if last is None:  # so that it is known since when it has not come to its end
+        _note(Reconciled.Level.REFUNDS, at - NIGHT)
     if last is None or last <= at - NIGHT:
         with suppress(*_TROUBLE):
             compare_refunds(gateway, since=at - MONTH, at=at)
@@ -139,14 +140,19 @@ def compare_refunds(gateway: Gateway, *, since: datetime, at: datetime) -> None:
     Adopts what is ours, books what is not, tells a person of what differs and closes what differs no longer. Raises
     what the gateway raises: then nothing is known to agree.
     """
-    listed, differing = set(), set()
-    for some in batched(gateway.refunds_since(since), _BATCH):
+    listed, differing, unknown = set(), set(), list[Exception]()
+    for some in batched(_readable(gateway.refunds_since(since), at=at), _BATCH):
         listed |= {remote.id for remote in some}
         agreeing = _agreeing(some)
         differing |= {one.id for one in some if one.id not in agreeing and _differs(gateway, one, at=at)}
     for gateway_id in _unlisted(listed, at):
-        if _differs_from_there(gateway, gateway_id, at=at):
-            differing.add(gateway_id)
+        try:
+            if _differs_from_there(gateway, gateway_id, at=at):
+                differing.add(gateway_id)
+        except (Rejected, Unknown) as answer:  # of this one: it hides none of the others
+            unknown.append(answer)
+    if unknown:
+        raise unknown[0]
     breaks.gone(Q(kind__in=_COMPARED, opened_at__lt=at) & ~Q(subject__in=differing), at=at)
     GatewayEvent.objects.dead().update(tries=0, next_try_at=at)  # once more, by night
     _note(Reconciled.Level.REFUNDS, at)
@@ -185,7 +191,8 @@ def _unlisted(listed: set[str], at: datetime) -> list[str]:
     not_closed = Q(state__in=at_provider) | Q(state=RefundState.SUCCEEDED, updated_at__gte=at - MONTH)
     own = Refund.objects.filter(not_closed, gateway_id__isnull=False).values_list("gateway_id", flat=True)
     told = Break.objects.open().filter(kind__in=_COMPARED).values_list("subject", flat=True)
-    return sorted({str(one) for one in (*own, *told)} - listed)
+    unread = Break.objects.open().filter(kind="unreadable").values_list("subject", flat=True)
+    return sorted({str(one) for one in (*own, *told)} - listed - set(unread))
 
 
 def _differs_from_there(gateway: Gateway, gateway_id: str, *, at: datetime) -> bool:
@@ -219,6 +226,18 @@ def compare_payouts(gateway: Gateway, *, since: datetime, at: datetime) -> None:
     """The worker compares each payout when its event comes; this compares all since then once more."""
     for payout_id in gateway.payouts_since(since):
         payouts.compare(gateway, payout_id, at=at)
+
+
+# --- what nobody can read ---------------------------------------------------------------------------
+
+
+def _readable[Row](rows: Iterable[Row | Unreadable], *, at: datetime) -> Iterator[Row]:
+    """The others of these rows; of each that nobody can read a person is told."""
+    for row in rows:
+        if isinstance(row, Unreadable):
+            tell_of_unreadable(row, at=at)
+        else:
+            yield row
 
 
 # --- how far it has come --------------------------------------------------------------------------

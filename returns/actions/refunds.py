@@ -201,11 +201,17 @@ def free_for_goodwill(order: Order, *, at: datetime) -> int:
 
 def left_of(order: Order) -> int:
     """Minor units of what was paid for a locked order that nobody has given back, in whatever way, or is about to."""
+    paid, back = paid_and_back(order)
+    return max(0, paid - back)
+
+
+def paid_and_back(order: Order) -> tuple[int, int]:
+    """Minor units: what was paid for a locked order; what was given back, in whatever way, or is about to be."""
     goods = order.lines.aggregate(total=Sum("paid"))["total"] or 0
     payments = list(order.payments.filter(currency=order.currency).with_room())
-    paid = max(goods + order.shipping_paid, sum(payment.captured for payment in payments))
     past = order.refunds.filter(state=RefundState.PAID_OTHERWISE, other_way__way__in=OtherWay.OF_MONEY).total()
-    return max(0, paid - sum(payment.active for payment in payments) - past)
+    paid = max(goods + order.shipping_paid, sum(payment.captured for payment in payments))
+    return paid, sum(payment.active for payment in payments) + past
 
 
 def rooms(order: Order, at: datetime) -> list[tuple[Payment, int]]:

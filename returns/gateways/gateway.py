@@ -59,6 +59,20 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row of the account's lists whose shape we do not know, and why; with what it is about, "" where it hides that.
+
+    One of them must not hide the rows beside it.
+    """
+
+    id: str
+    why: str
+    refund_id: str = ""
+    payment: str = ""
+    charge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class News:
     """What happened to which object, without its words: those are not believed."""
 
@@ -126,10 +140,10 @@ class Gateway(Protocol):
     def refunds_of(self, payment: str) -> list[Remote]:
         """All refunds of a payment, whoever made them."""
 
-    def refunds_since(self, moment: datetime) -> Iterator[Remote]:
+    def refunds_since(self, moment: datetime) -> Iterator[Remote | Unreadable]:
         """All refunds of the account made since then, newest first."""
 
-    def events_since(self, moment: datetime) -> Iterator[News]:
+    def events_since(self, moment: datetime) -> Iterator[News | Unreadable]:
         """What the webhook should have told since then, newest first."""
 
     def dispute(self, dispute_id: str) -> RemoteDispute:
@@ -138,7 +152,7 @@ class Gateway(Protocol):
     def disputes_of(self, payment: str) -> list[RemoteDispute]:
         """All disputes of a payment."""
 
-    def disputes_since(self, moment: datetime) -> Iterator[RemoteDispute]:
+    def disputes_since(self, moment: datetime) -> Iterator[RemoteDispute | Unreadable]:
         """All disputes of the account opened since then, newest first."""
 
     def movements(self, payout_id: str) -> list[Movement]:

@@ -23,6 +23,7 @@ from returns.gateways.gateway import (
     RemoteDispute,
     Unanswered,
     Unknown,
+    Unreadable,
 )
 from returns.models import Attempt, Refund
 from returns.policy.currencies import EXPONENTS
@@ -33,6 +34,15 @@ CALLS_PER_SECOND = 10  # of one process; Stripe allows a hundred, 25 in a test a
 BUSY = timedelta(seconds=30)
 PAGE = 100
 NAME = re.compile(r"[\w.-]{1,100}", re.ASCII)  # of an event, its kind, its object
+CURRENCY = re.compile(r"[a-z]{3}", re.ASCII)
+MOST = 10**12  # of an amount, in its units: ten times what Stripe takes
+OF_ANOTHER_SHAPE = (
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)  # what reading raises where it is not as we know it
+Obj = dict[str, Any]
 FINER = {"ISK": 2, "UGX": 2, "MGA": -2}  # decimals that Stripe counts beyond ISO 4217's (money.md, "Currencies")
 # Codes of a definite no: nothing was done, and the same again would fare no better. Any other may mean anything.
 NO = {
@@ -108,11 +118,11 @@ class Stripe:
     def refunds_of(self, payment: str) -> list[Remote]:
         return list(self._refunds(_named(payment)))
 
-    def refunds_since(self, moment: datetime) -> Iterator[Remote]:
-        return self._refunds(_since(moment))
+    def refunds_since(self, moment: datetime) -> Iterator[Remote | Unreadable]:
+        return _paged(_or_unreadable(_remote), self._api.refunds.list, **_since(moment))
 
-    def events_since(self, moment: datetime) -> Iterator[News]:
-        return _paged(_news, self._api.events.list, types=KINDS, **_since(moment))
+    def events_since(self, moment: datetime) -> Iterator[News | Unreadable]:
+        return _paged(_or_unreadable(_news), self._api.events.list, types=KINDS, **_since(moment))
 
     def dispute(self, dispute_id: str) -> RemoteDispute:
         with _asking():
@@ -121,8 +131,8 @@ class Stripe:
     def disputes_of(self, payment: str) -> list[RemoteDispute]:
         return list(_paged(_dispute, self._api.disputes.list, **_named(payment)))
 
-    def disputes_since(self, moment: datetime) -> Iterator[RemoteDispute]:
-        return _paged(_dispute, self._api.disputes.list, **_since(moment))
+    def disputes_since(self, moment: datetime) -> Iterator[RemoteDispute | Unreadable]:
+        return _paged(_or_unreadable(_dispute), self._api.disputes.list, **_since(moment))
 
     def movements(self, payout_id: str) -> list[Movement]:
         return list(_paged(_movement, self._api.balance_transactions.list, payout=payout_id))
@@ -197,15 +207,34 @@ def _asking() -> Iterator[None]:
         yield
     except stripe.StripeError as error:
         raise _meaning(error) from error
-    except (AttributeError, KeyError, TypeError, ValueError) as strange:
-        raise Unknown(f"{type(strange).__name__}: {strange}"[:200]) from strange
+    except OF_ANOTHER_SHAPE as strange:
+        raise Unknown(_why(strange)) from strange
 
 
-def _paged[Row](read: Callable[[dict[str, Any]], Row], listed: Callable[..., Any], **which: Any) -> Iterator[Row]:
+def _paged[Row](read: Callable[[Obj], Row], listed: Callable[..., Any], **which: Any) -> Iterator[Row]:
     """Every row of a list, page after page."""
     with _asking():
         for row in listed({**which, "limit": PAGE}).auto_paging_iter():
             yield read(row.to_dict())
+
+
+def _or_unreadable[Row](read: Callable[[Obj], Row]) -> Callable[[Obj], Row | Unreadable]:
+    """For lists of the whole account, where nothing is proven by what a row is not."""
+
+    def reading(told: Obj) -> Row | Unreadable:
+        try:
+            return read(told)
+        except OF_ANOTHER_SHAPE as strange:
+            metadata = told.get("metadata")
+            ours = metadata.get("portal_refund_id") if isinstance(metadata, dict) else ""
+            about = (_said(name) for name in (ours, told.get("payment_intent"), told.get("charge")))
+            return Unreadable(_said(told.get("id")), _why(strange), *about)
+
+    return reading
+
+
+def _why(strange: Exception) -> str:
+    return _said(f"{type(strange).__name__}: {strange}", most=200)
 
 
 def _named(payment: str) -> dict[str, str]:
@@ -217,62 +246,60 @@ def _since(moment: datetime) -> dict[str, Any]:
     return {"created": {"gte": int(moment.timestamp())}}
 
 
-def _remote(told: dict[str, Any]) -> Remote:
-    """Raises one of the errors that `_asking` knows where it is no refund whose money we can read."""
+def _remote(told: Obj) -> Remote:
+    """Raises one of OF_ANOTHER_SHAPE where it is no refund whose money we can read; so do the others."""
     if told["object"] != "refund":
         raise ValueError(f"{told['object']} is no refund")
-    currency = told["currency"].upper()
+    currency = _currency(told["currency"])
     metadata = told.get("metadata") or {}
     return Remote(
-        id=_text(told["id"]),
-        status=_text(told["status"]),
+        id=_name(told["id"]),
+        status=_name(told["status"]),
         amount=_in_our_units(_whole(told["amount"]), currency),
         currency=currency,
-        refund_id=metadata.get("portal_refund_id", ""),
-        failure_reason=told.get("failure_reason") or "",
-        pending_reason=told.get("pending_reason") or "",
-        payment=told.get("payment_intent") or "",
-        charge=told.get("charge") or "",
-        installation=metadata.get("installation", ""),
-        rma=metadata.get("rma", ""),
+        refund_id=_said(metadata.get("portal_refund_id")),
+        failure_reason=_said(told.get("failure_reason")),
+        pending_reason=_said(told.get("pending_reason")),
+        payment=_said(told.get("payment_intent")),
+        charge=_said(told.get("charge")),
+        installation=_said(metadata.get("installation"), most=500),
+        rma=_said(metadata.get("rma")),
     )
 
 
-def _text(told: object) -> str:
-    if not isinstance(told, str) or not told:
-        raise TypeError(f"{told!r} is no name")
-    return told
+def _news(told: Obj) -> News:
+    about = told["data"]["object"].get("id")
+    return News(
+        id=_name(told["id"]),
+        kind=_name(told["type"]),
+        object_id=_name(about) if about else "",
+        livemode=_flag(told["livemode"]),
+    )
 
 
-def _whole(told: object) -> int:
-    if not isinstance(told, int):
-        raise TypeError(f"{told!r} is no amount")
-    return told
-
-
-def _news(told: dict[str, Any]) -> News:
-    about = told["data"]["object"].get("id") or ""
-    return News(id=told["id"], kind=told["type"], object_id=about, livemode=told["livemode"])
-
-
-def _dispute(told: dict[str, Any]) -> RemoteDispute:
-    currency = told["currency"].upper()
-    moved = sum(row["amount"] for row in told["balance_transactions"])  # perhaps in another currency: of the balance
+def _dispute(told: Obj) -> RemoteDispute:
+    currency = _currency(told["currency"])
+    amount = _in_our_units(_whole(told["amount"]), currency)
     return RemoteDispute(
-        id=told["id"],
-        status=told["status"],
-        reason=told.get("reason") or "",
-        amount=_in_our_units(told["amount"], currency),
+        id=_name(told["id"]),
+        status=_name(told["status"], most=50),
+        reason=_said(told.get("reason")),
+        amount=amount,
         currency=currency,
-        withdrawn=_in_our_units(told["amount"], currency) if moved < 0 else 0,
-        refundable=told["is_charge_refundable"],
-        payment=told.get("payment_intent") or "",
-        charge=told.get("charge") or "",
-        opened_at=datetime.fromtimestamp(told["created"], UTC),
+        withdrawn=amount if _is_withdrawn(told["balance_transactions"]) else 0,
+        refundable=_flag(told["is_charge_refundable"]),
+        payment=_said(told.get("payment_intent")),
+        charge=_said(told.get("charge")),
+        opened_at=datetime.fromtimestamp(_whole(told["created"]), UTC),
     )
 
 
-def _movement(told: dict[str, Any]) -> Movement:
+def _is_withdrawn(moved: list[Obj]) -> bool:
+    """Whether the bank took it more often than it gave it back: their sum may hold two days' rates of exchange."""
+    return sum(1 if row["amount"] > 0 else -1 for row in moved) < 0
+
+
+def _movement(told: Obj) -> Movement:
     currency = told["currency"].upper()
     return Movement(
         id=told["id"],
@@ -284,9 +311,39 @@ def _movement(told: dict[str, Any]) -> Movement:
     )
 
 
-def _complete(told: dict[str, Any]) -> str:
+def _complete(told: Obj) -> str:
     """An automatic payout whose lines are all there, by its id; else ""."""
     return told["id"] if told["automatic"] and told["reconciliation_status"] == "completed" else ""
+
+
+def _name(told: object, *, most: int = 100) -> str:
+    """Of an object, its kind, its state, as our columns hold it."""
+    if not isinstance(told, str) or not NAME.fullmatch(told) or len(told) > most:
+        raise TypeError(f"{told!r} is no name")
+    return told
+
+
+def _said(told: object, *, most: int = 100) -> str:
+    """What is only told on: as much of it as our columns hold, "" where it is no text."""
+    return "".join(filter(str.isprintable, told))[:most] if isinstance(told, str) else ""
+
+
+def _currency(told: str) -> str:
+    if not CURRENCY.fullmatch(told):
+        raise ValueError(f"{told!r} is no currency")
+    return told.upper()
+
+
+def _whole(told: object) -> int:
+    if type(told) is not int or not 0 < told < MOST:
+        raise TypeError(f"{told!r} is no amount")
+    return told
+
+
+def _flag(told: object) -> bool:
+    if not isinstance(told, bool):
+        raise TypeError(f"{told!r} is neither yes nor no")
+    return told
 
 
 def _in_their_units(amount: int, currency: str) -> int:

@@ -13,6 +13,7 @@ from returns.models.people import User
 from returns.models.refunds import Refund
 
 STALE = timedelta(minutes=20)  # two rounds of looking for missed events
+NEGLECTED = timedelta(days=3)
 
 
 class BreakQuerySet(models.QuerySet["Break"]):
@@ -31,7 +32,13 @@ class Break(models.Model):
     about: the same difference is not opened twice.
     """
 
-    STOPPING = ("idempotency_error", "unknown_answer", "forgotten_refund")
+    STOPPING = (
+        "idempotency_error",
+        "unknown_answer",
+        "forgotten_refund",
+        "unreadable",
+        "dispute_in_another_currency",
+    )
 
     kind = models.CharField(max_length=50)
     subject = models.CharField(max_length=100)
@@ -175,6 +182,10 @@ class ReconciledQuerySet(models.QuerySet["Reconciled"]):
     def stale(self, at: datetime) -> Self:
         """The row of events when it has fallen behind: our database may be an old one, so nothing is sent."""
         return self.filter(level=Reconciled.Level.EVENTS, through__lt=at - STALE)
+
+    def neglected(self, at: datetime) -> Self:
+        """The row of refunds when several nights could not compare them."""
+        return self.filter(level=Reconciled.Level.REFUNDS, through__lt=at - NEGLECTED)
 
 
 class Reconciled(models.Model):

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from returns.models.lifecycle import RefundLifecycle, RefundState
@@ -181,7 +181,11 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
     def sent(self) -> Self:
         """Those that the provider may have: a call was begun, and nobody knows that it left nothing there."""
-        return self.filter(attempts__number=1).exclude(state__in=[RefundState.DUE, RefundState.AWAITING_APPROVAL])
+        last = Attempt.objects.filter(refund=OuterRef("pk")).order_by("-number").values("outcome")[:1]
+        begun = self.alias(outcome=Subquery(last)).filter(outcome__isnull=False)
+        return begun.exclude(outcome=Attempt.Outcome.PUT_OFF).exclude(
+            state__in=[RefundState.DUE, RefundState.AWAITING_APPROVAL]
+        )
 
     def succeeded(self) -> Self:
         return self.filter(state=RefundState.SUCCEEDED)

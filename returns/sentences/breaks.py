@@ -45,11 +45,21 @@ def _payout_differs(values: Values) -> str:
     }
 
 
+def _moment(written: str) -> str:
+    return date_format(localtime(datetime.fromisoformat(written)), "SHORT_DATETIME_FORMAT")
+
+
 def _behind(values: Values) -> str:
-    since = date_format(localtime(datetime.fromisoformat(values["since"])), "SHORT_DATETIME_FORMAT")
     return gettext(
         "The payment provider's events have not been readable since %(since)s. No refund is sent until they are."
-    ) % {"since": since}
+    ) % {"since": _moment(values["since"])}
+
+
+def _not_compared(values: Values) -> str:
+    return gettext(
+        "Our refunds have not been compared with all of the payment provider's since %(since)s. "
+        "Please run “manage.py reconcile”, which says why."
+    ) % {"since": _moment(values["since"])}
 
 
 _BREAKS: dict[str, Callable[[Values], str]] = {
@@ -71,6 +81,13 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
         gettext(
             "%(amount)s of order %(order)s were refunded at the payment provider (%(remote)s), and it was paid in "
             "%(paid_in)s. Our books do not count them: please check what the order is still owed."
+        )
+        % _told(v)
+    ),
+    "dispute_in_another_currency": lambda v: (
+        gettext(
+            "The buyer's bank disputes %(amount)s of order %(order)s, which was paid in %(paid_in)s: our books cannot "
+            "count what it takes (%(dispute)s). Refunds of this payment wait until you have checked it."
         )
         % _told(v)
     ),
@@ -151,8 +168,16 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
         )
         % _told(v)
     ),
+    "unreadable": lambda v: (
+        gettext(
+            "The payment provider tells of %(remote)s in a way that we do not know (%(why)s). "
+            "What of ours it is about waits until you have checked it there."
+        )
+        % v
+    ),
     "payout_differs": _payout_differs,
     "behind": _behind,
+    "not_compared": _not_compared,
     "dead_event": lambda v: (
         gettext("News of the payment provider could not be worked: %(event)s about %(object)s (%(error)s).") % v
     ),

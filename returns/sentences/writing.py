@@ -72,6 +72,8 @@ def until(value: date) -> str:
 
 def money(amount: int, currency: str) -> str:
     """Minor units with their currency, as the reader's language writes them, with the decimals of ISO 4217."""
+    if currency not in EXPONENTS:  # the provider may know more of them
+        return f"{amount} {currency}"
     locale = reading()
     pattern = copy(locale.currency_formats["standard"])
     pattern.frac_prec = (EXPONENTS[currency],) * 2  # CLDR would round some currencies to whole ones

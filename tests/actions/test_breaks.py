@@ -159,7 +159,7 @@ def test_every_kind_has_a_sentence(kind):
     values = dict.fromkeys(
         [
             *("remote", "order", "paid_in", "status", "state", "key", "payout", "event", "object", "error", "letter"),
-            *("dispute", "answer"),
+            *("dispute", "answer", "why"),
         ],
         "x",
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from returns import sentences
-from returns.actions import approvals, breaks, disputes, other_ways, provider, reconciling, sending
+from returns.actions import approvals, breaks, disputes, goodwill, other_ways, provider, reconciling, sending
 from returns.actions.refunds import rooms
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
@@ -28,7 +28,7 @@ from returns.models import (
     RMAState,
     Transfer,
 )
-from tests.actions.refunding import SILENCE, disputed, news, now_of, send, state_of
+from tests.actions.refunding import BUSY, SILENCE, disputed, news, now_of, send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised, trusting
 
@@ -70,6 +70,16 @@ def test_what_was_sent_before_we_knew_of_it_breaks_no_invariant_though_clocks_di
 def test_what_has_not_been_sent_is_not_named_by_it(refund):
     kept()
     assert Event.objects.get(kind="dispute.opened").data["sent"] == []
+
+
+def test_what_was_put_off_and_then_paid_by_another_dispute_was_never_sent(refund):
+    send(Scripted(BUSY))
+    kept()
+    kept("lost", id="dp_2")
+    assert now_of(refund).state == RefundState.PAID_OTHERWISE
+    kept("won")
+    assert Event.objects.filter(kind="dispute.closed").latest("pk").data["sent"] == []
+    assert list(audit.asked(at=NOW)) == []
 
 
 @pytest.mark.parametrize("status", ["needs_response", "under_review", "warning_needs_response", "warning_under_review"])
@@ -347,6 +357,28 @@ def test_won_after_it_had_settled_a_refund_that_is_owed_again_and_a_person_is_to
     assert send(Scripted()) is True
     breaks.look_around(at=NOW)
     assert not Break.objects.open().exists()
+    assert list(audit.asked(at=NOW)) == []
+
+
+def test_what_is_settled_after_its_return_was_tells_of_the_return_as_it_is_by_then(refund, mona):
+    about = {"reason": "other", "note": "Sorry.", "by": mona.actor, "at": NOW}
+    goodwill.grant(refund.order, amount=500, rma=refund.rma, **about)
+    for status in ("lost", "won"):
+        kept(status)
+        told = Event.objects.filter(refund__originator="goodwill").latest("pk")
+        assert told.rma_state == RMAState.REFUNDED  # won, too: what was settled last is owed again first
+        assert list(audit.asked(at=NOW)) == []
+
+
+def test_a_dispute_in_another_currency_pays_for_nothing_and_a_manager_looks_first(refund, mona):
+    dispute = kept("lost", amount=10_000, withdrawn=10_000, currency="JPY")
+    assert (dispute.withdrawn, Payment.objects.with_room().get().active) == (0, 9_672)
+    assert (now_of(refund).state, send(Scripted())) == (RefundState.DUE, False)
+    told = Break.objects.get(kind="dispute_in_another_currency")
+    assert "¥10,000" in sentences.of_break(told.kind, told.values)
+    breaks.close(told.pk, note="Sixty euros were taken.", by=mona, at=NOW)
+    kept("lost", amount=10_000, withdrawn=10_000, currency="JPY")
+    assert send(Scripted()) is True
     assert list(audit.asked(at=NOW)) == []
 
 

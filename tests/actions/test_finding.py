@@ -167,6 +167,16 @@ def test_more_than_was_paid_is_booked_all_the_same_and_told(payment, above):
     assert about("above_captured") == ("pi_A-1001", None, payment)
 
 
+@pytest.mark.parametrize(("by_hand", "above"), [(29_990 - 9_672, 0), (29_990 - 9_671, 1)])
+def test_more_than_was_paid_is_told_where_a_person_has_paid_past_the_provider(failed, mona, otto, by_hand, above):
+    seen = Event.objects.version(failed.order_id)
+    other_ways.prepare(failed, way="cash", evidence="till", seen=seen, by=mona.actor, at=NOW)
+    other_ways.confirm(failed, seen=Event.objects.version(failed.order_id), by=otto.actor, at=NOW)
+    found(Scripted().refund_by_hand(failed.payment, by_hand))
+    told = {"captured": 29_990, "above": above, "currency": "EUR"}
+    assert breaks().get("above_captured") == (told if above else None)
+
+
 def test_what_is_ours_is_adopted_and_not_booked_twice(refund):
     stripe = Scripted(Lost())
     send(stripe)

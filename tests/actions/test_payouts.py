@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from returns.actions import payouts, provider, reconciling
-from returns.gateways.gateway import Movement
+from returns.gateways.gateway import Movement, Rejected, Unknown
 from returns.models import Break, Originator, Refund
 from tests.actions.refunding import news, send
 from tests.gateways.scripted import Scripted
@@ -68,6 +68,17 @@ def test_a_refund_that_we_never_heard_of_is_taken_in(stripe, refund):
     stripe.payouts["po_1"] = lines
     payouts.compare(stripe, "po_1", at=NOW)
     assert Refund.objects.get(originator=Originator.EXTERNAL).amount == 100
+
+
+@pytest.mark.parametrize("trouble", [Rejected("resource_missing"), Unknown("ValueError: no refund")])
+def test_a_line_of_what_is_not_to_be_had_hides_no_difference(stripe, monkeypatch, trouble):
+    def refuse(_name: str):
+        raise trouble
+
+    monkeypatch.setattr(stripe, "fetch", refuse)
+    stripe.payouts["po_1"].append(Movement("txn_4", "payment_reversal", 500, 500, "EUR", "py_1"))
+    payouts.compare(stripe, "po_1", at=NOW)
+    assert told() == {"payout": "po_1", "rest": 500, "currency": "EUR", "refunds": []}
 
 
 def test_an_event_makes_us_compare(stripe):

@@ -15,7 +15,7 @@ from returns.actions.breaks import open_break
 from returns.actions.reconciling import MONTH, NIGHT
 from returns.actions.requests import Wish
 from returns.analytics import audit
-from returns.gateways.gateway import News, PutOff, Rejected, Unanswered
+from returns.gateways.gateway import News, PutOff, Rejected, Unanswered, Unknown
 from returns.importing.data import PaymentData
 from returns.models import (
     Break,
@@ -128,7 +128,34 @@ def test_a_night_without_an_answer_is_made_up_for(refund):
     stripe = Scripted()
     stripe.silence = Unanswered("gone")
     reconciling.compare_by_night(stripe, at=NOW)
-    assert not Reconciled.objects.exists()
+    stripe.silence = None
+    reconciling.compare_by_night(stripe, at=NOW + timedelta(minutes=10))
+    assert Reconciled.objects.get().through == NOW + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("trouble", [Rejected("resource_missing"), Unknown("KeyError: 'status'")])
+def test_one_that_cannot_be_asked_for_hides_no_other_and_after_days_a_person_is_told(refund, trouble):
+    """Its payment is another account's, say. Until it can be, what a restored database forgot is not known."""
+    arrived(asked(bought(jana_order("A-1002"))))
+    stripe = Scripted("pending", "pending")
+    send(stripe)
+    send(stripe)
+    lost, other = stripe.books.values()
+    stripe.settle(other.id, "succeeded")
+    stripe.refunds_since = lambda moment: iter(())  # type: ignore[method-assign]
+    fetch = stripe.fetch
+    stripe.fetch = lambda name: (refuse(trouble) if name == lost.id else fetch)(name)  # type: ignore[method-assign]
+    stripe.refunds_of = refuse(trouble)  # type: ignore[method-assign]
+    for night in range(5):
+        at = NOW + night * timedelta(days=1)
+        reconciling.compare_by_night(stripe, at=at)
+        breaks.look_around(at=at)
+        assert ("not_compared" in open_breaks()) is (night >= 3)
+    assert Refund.objects.get(gateway_id=other.id).state == RefundState.SUCCEEDED
+    stripe.fetch = fetch  # type: ignore[method-assign]
+    reconciling.compare_by_night(stripe, at=at)
+    breaks.look_around(at=at)
+    assert "not_compared" not in open_breaks()
 
 
 def test_a_pending_refund_that_the_list_no_longer_holds_is_asked_for(refund):
@@ -378,6 +405,23 @@ def test_a_whole_database_that_is_new_to_the_account_is_told_of_once(refund):
     reconciling.catch_up(stripe, at=NOW)
     assert open_breaks().keys() == {"forgotten_refund"}
     assert Refund.objects.get(originator=Originator.EXTERNAL).order.number == "A-1002"
+
+
+def refuse(trouble: Exception) -> Any:
+    def ask(_name: str) -> Any:
+        raise trouble
+
+    return ask
+
+
+@pytest.mark.parametrize("trouble", [Rejected("resource_missing"), Unknown("KeyError: 'status'")])
+def test_a_forgotten_refund_that_cannot_be_asked_for_stops_no_other(refund, trouble):
+    stripe = Scripted()
+    open_break("unknown_refund", "re_9", at=NOW, paid_by=["pi_A-1001", ""])
+    stripe.fetch = refuse(trouble)  # type: ignore[method-assign]
+    reconciling.catch_up(stripe, at=NOW)
+    assert Reconciled.objects.filter(level=Reconciled.Level.EVENTS, through=NOW).exists()
+    assert open_breaks().keys() == {"unknown_refund"}
 
 
 @pytest.mark.parametrize("trouble", ["room_in_doubt", "unknown_status"])

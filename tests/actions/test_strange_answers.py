@@ -1,4 +1,4 @@
-"""An answer that nobody has seen before is a doubt, never a failure, and a person reads it at once."""
+"""What nobody has seen before is a doubt, never a failure; a person reads it at once, and nothing else waits for it."""
 
 import json
 import threading
@@ -8,10 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.db.models import Model
 
-from returns.actions import breaks, provider, sending
+from returns.actions import breaks, provider, reconciling, sending
 from returns.gateways.stripe import connect
-from returns.models import Break, Letter, RefundState
+from returns.models import Break, Dispute, GatewayEvent, Letter, Reconciled, Refund, RefundState
 from tests.actions.refunding import news, now_of
 from tests.people import NOW
 
@@ -27,14 +29,34 @@ A_REFUND = {
     "charge": "ch_1",
     "metadata": {},
 }
-NOTHING = {"object": "list", "data": [], "has_more": False, "url": "/v1/refunds"}
+A_DISPUTE = {
+    "id": "dp_1",
+    "object": "dispute",
+    "status": "needs_response",
+    "reason": "general",
+    "amount": 29_990,
+    "currency": "eur",
+    "balance_transactions": [],
+    "is_charge_refundable": False,
+    "payment_intent": "pi_A-1001",
+    "charge": "ch_1",
+    "created": int(NOW.timestamp()),
+}
+AN_EVENT = {
+    "id": "evt_1",
+    "object": "event",
+    "type": "refund.updated",
+    "livemode": False,
+    "data": {"object": {"id": "re_1"}},
+}
 
 
 class Strange:
-    """A provider that answers every POST, and every GET of one object, with the same; its lists are empty."""
+    """A provider that answers every POST, and every GET of one object, with the same; its lists are what it is told."""
 
     def __init__(self) -> None:
         self.answer: tuple[int, str] = (200, "")
+        self.lists: dict[str, list[object]] = {}  # by the kind of object, newest first
         answering = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -45,8 +67,9 @@ class Strange:
                 self._say(*answering.answer)
 
             def do_GET(self) -> None:
-                status, body = answering.answer if "/v1/refunds/" in self.path else (200, json.dumps(NOTHING))
-                self._say(status, body)
+                kind = self.path.partition("?")[0].removeprefix("/v1/")
+                listed = {"object": "list", "data": answering.lists.get(kind, []), "has_more": False, "url": "/v1/x"}
+                self._say(*answering.answer if "/" in kind else (200, json.dumps(listed)))
 
             def _say(self, status: int, body: str) -> None:
                 self.send_response(status)
@@ -154,3 +177,84 @@ def test_an_event_about_an_object_that_cannot_be_read_is_tried_and_then_told(ref
     assert event.tries == 5
     breaks.look_around(at=NOW + timedelta(hours=1))
     assert Break.objects.get().kind == "dead_event"
+
+
+# --- in a list of the whole account -----------------------------------------------------------------
+
+ODD = (None, "", 0, -500, 1.5, 10**30, "x" * 200, "\x00", [], {}, True)
+
+
+def odd_rows(row: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The row with each of its values gone, or of another kind."""
+    for name in row.keys() - {"id"}:
+        yield f"no {name}", {one: told for one, told in row.items() if one != name}
+        for value in ODD:
+            yield f"{name} {value!r}"[:40], {**row, name: value}
+
+
+def looked_everywhere(strange: Strange) -> None:
+    reconciling.catch_up(strange.gateway, at=NOW)
+    reconciling.compare_by_night(strange.gateway, at=NOW)
+    levels = Reconciled.objects.filter(through=NOW).values_list("level", flat=True)
+    assert set(levels) == {"events", "refunds", "disputes"}
+
+
+LISTED: dict[str, tuple[dict[str, Any], type[Model], str]] = {
+    "refunds": (A_REFUND | {"amount": 1}, Refund, "gateway_id"),
+    "disputes": (A_DISPUTE, Dispute, "gateway_id"),
+    "events": (AN_EVENT, GatewayEvent, "id"),
+}
+
+
+@pytest.mark.parametrize("kind", LISTED)
+def test_whatever_a_row_looks_like_it_hides_none_of_the_others(refund, strange, kind):
+    """Nor does it end a look at the account, nor is it more than our books can hold."""
+    row, model, name = LISTED[kind]
+    for what, odd in odd_rows(row):
+        strange.lists = {kind: [odd, row | {"id": "good"}]}
+        with transaction.atomic():
+            looked_everywhere(strange)
+            assert model._default_manager.filter(**{name: "good"}).exists(), what
+            transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("kind", ["refunds", "disputes"])
+def test_a_row_about_a_payment_of_ours_stops_its_refunds_until_a_manager_has_looked(refund, strange, mona, kind):
+    row, model, _name = LISTED[kind]
+    strange.lists = {kind: [row | {"currency": None}]}
+    looked_everywhere(strange)
+    told = Break.objects.get()
+    assert (told.kind, told.subject, told.payment, model._default_manager.count()) == (
+        "unreadable",
+        row["id"],
+        refund.payment,
+        int(model is Refund),
+    )
+    strange.says(200, A_REFUND)
+    assert sending.send_next(strange.gateway, at=NOW) is False
+    breaks.close(told.pk, note="It was a gift card.", by=mona, at=NOW)
+    looked_everywhere(strange)
+    assert not Break.objects.open().exists()
+    assert sending.send_next(strange.gateway, at=NOW) is True
+
+
+def test_a_row_about_a_refund_of_ours_is_told_beside_it(refund, strange):
+    ours = {"portal_refund_id": refund.public_id}
+    strange.lists = {"refunds": [A_REFUND | {"amount": None, "metadata": ours, "payment_intent": None}]}
+    looked_everywhere(strange)
+    assert Break.objects.get().refund == refund
+
+
+def test_a_row_about_a_payment_of_another_shop_is_nobodys(refund, strange):
+    strange.lists = {"refunds": [A_REFUND | {"amount": None, "payment_intent": "pi_other", "charge": "ch_other"}]}
+    looked_everywhere(strange)
+    assert not Break.objects.exists()
+
+
+def test_one_of_ours_that_cannot_be_read_hides_nothing_that_the_night_compares(refund, strange):
+    strange.says(200, A_REFUND | {"metadata": {"portal_refund_id": refund.public_id}})
+    sending.send_next(strange.gateway, at=NOW)
+    strange.says(200, A_REFUND | {"status": None})
+    strange.lists = {"refunds": [A_REFUND | {"status": None}]}
+    looked_everywhere(strange)
+    assert (Break.objects.get().kind, now_of(refund).state) == ("unreadable", RefundState.SUCCEEDED)

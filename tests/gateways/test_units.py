@@ -3,7 +3,7 @@
 import pytest
 
 from returns.gateways.gateway import Rejected
-from returns.gateways.stripe import _in_our_units, _in_their_units
+from returns.gateways.stripe import _in_our_units, _in_their_units, _is_withdrawn
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,11 @@ def test_three_decimals_are_paid_when_the_last_is_a_zero() -> None:
 
 def test_a_foreign_amount_between_two_of_our_units_is_told_as_it_is() -> None:
     assert _in_our_units(123_450, "ISK") == 123_450
+
+
+@pytest.mark.parametrize(
+    ("moved", "withdrawn"),
+    [([], False), ([-32_400], True), ([-32_400, 32_150], False), ([-32_400, 32_900], False), ([-9, 9, -9], True)],
+)
+def test_what_was_given_back_at_another_days_rate_is_held_no_longer(moved: list[int], withdrawn: bool) -> None:
+    assert _is_withdrawn([{"amount": amount} for amount in moved]) is withdrawn

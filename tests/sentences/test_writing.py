@@ -1,9 +1,9 @@
-"""Countries in the order in which a reader looks for them."""
+"""Countries in the order in which a reader looks for them, and amounts."""
 
 import pytest
 from django.utils.translation import override
 
-from returns.sentences.writing import countries, every_country, some_countries
+from returns.sentences.writing import countries, every_country, money, some_countries
 
 HERE = ("SK", "CL", "DE", "CZ", "ZM", "CH", "SE", "SL")
 
@@ -31,3 +31,7 @@ def test_a_list_to_choose_from_has_its_marked_letters_in_their_places() -> None:
     assert names.index("Česko") == names.index("Čad") + 2  # the Czechs' republic is after Černá Hora
     assert names.index("Cookovy ostrovy") < names.index("Česko") < names.index("Dánsko") < names.index("Chile")
     assert names.index("Irák") == names.index("Írán") - 1
+
+
+def test_an_amount_of_a_currency_that_we_do_not_know_is_told_as_it_is() -> None:
+    assert money(1_234, "XYZ") == "1234 XYZ"
