@@ -10,7 +10,7 @@ from returns.actions import decisions, goodwill, missing, orders, receiving, req
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import OrderData
-from returns.models import RMA, SHOPPER, SYSTEM, GoodwillReason, Order, OrderLine
+from returns.models import RMA, SHOPPER, SYSTEM, GoodwillReason, Grade, Order, OrderLine
 from tests.simulator import desk
 from tests.simulator.world import World
 
@@ -133,9 +133,11 @@ def expect_no_more(world: World, _shop: Shop) -> Any:
 
 
 def _count(world: World, line: str, expected: int) -> Count:
-    fine = world.draw.choice((expected, expected, world.draw.randint(0, expected)))
-    one = [int(world.chance(0.1)) for _kind in range(4)]
-    return Count(line, fine=fine, damaged=one[0], missing=one[1], wrong=one[2], extra=one[3])
+    damaged, missing, wrong, extra = (int(world.chance(often)) for often in (world.mood.damaged, 0.1, 0.1, 0.1))
+    left = max(0, expected - damaged - missing - wrong)
+    fine = world.draw.choice((left, left, world.draw.randint(0, left)))
+    grade = world.draw.choice(Grade.harmed()) if damaged else ""
+    return Count(line, fine=fine, damaged=damaged, missing=missing, wrong=wrong, extra=extra, grade=grade)
 
 
 # --- strangers -----------------------------------------------------------------------------------
@@ -190,15 +192,27 @@ ACTS: dict[Act, int] = {
     refund_in_the_dashboard: 2,
     dispute: 2,
     desk.agree: 10,
-    desk.decline: 1,
-    desk.try_again: 3,
-    desk.prepare_another_way: 3,
-    desk.confirm_another_way: 3,
+    desk.decline: 2,
+    desk.try_again: 5,
+    desk.prepare_another_way: 5,
+    desk.confirm_another_way: 8,
     desk.discard_another_way: 1,
     desk.send_despite_dispute: 2,
-    desk.value: 3,
+    desk.value: 10,
+    desk.forgive: 4,
     desk.spend_credit: 2,
     desk.stop_all: 1,
-    desk.go_on: 4,
+    desk.go_on: 6,
     desk.close_break: 1,
 }
+# What people see before them; whatever else they try is refused.
+SEEN = {
+    receive: f"rma WHERE state IN {RECEIVABLE}",
+    approve: "rma WHERE state IN ('in_review', 'received')",
+    approve_with_goodwill: "rma WHERE state = 'in_review'",
+    reject: "rma WHERE state = 'in_review'",
+    deduct: "rma WHERE state = 'in_review'",
+    reopen: "rma WHERE state IN ('rejected', 'expired')",
+    call_off: "rma WHERE state IN ('in_review', 'approved', 'label_ready')",
+    expect_no_more: "rma WHERE state IN ('received', 'refund_due')",
+} | desk.SEEN

@@ -54,14 +54,16 @@ def broken(world: "World") -> list[str]:
 
 def always(world: "World") -> Iterator[str]:
     """What may not be wrong for a moment, also where it comes right later: looked at after every step."""
-    # Of store credit the provider knows nothing: a stranger can refund in its dashboard what we have credited.
+    # Strangers may refund in the dashboard what we have credited, or what failed there and we have not heard of: where
+    # that is above the cap, a person is told.
     over = world.rows(
         "SELECT p.reference, p.captured, SUM(r.amount) AS active FROM returns_refund r"
         " JOIN returns_payment p ON p.id = r.payment_id"
         " WHERE r.state NOT IN ('failed', 'canceled', 'paid_otherwise')"
-        " AND (r.credit_id IS NULL OR NOT EXISTS"
-        " (SELECT 1 FROM returns_refund x WHERE x.payment_id = r.payment_id AND x.originator = 'external'))"
-        " GROUP BY p.reference, p.captured HAVING SUM(r.amount) > p.captured"
+        " GROUP BY p.reference, p.captured"
+        " HAVING SUM(CASE WHEN r.originator = 'external' THEN 0 ELSE r.amount END) > p.captured"
+        " OR (SUM(r.amount) > p.captured AND p.reference NOT IN"
+        " (SELECT subject FROM returns_break WHERE kind = 'above_captured'))"
     )
     for row in over:
         yield f"above the cap: {row['reference']}: {row['active']} of {row['captured']} at our side"
@@ -81,6 +83,7 @@ class Books:
         self.rmas = {row["id"]: row for row in self.table("rma")}
         self.lines = self.table("refundline")
         self.events = self.table("event")
+        self.told_of_too_much = {row["payment_id"] for row in self.table("break") if row["kind"] == "above_captured"}
         self.remotes = {refund["id"]: refund for refund in world.provider.all("refund")}
         self.charges = {charge["payment_intent"]: charge for charge in world.provider.all("charge")}
         self.named = _by(self.remotes.values(), lambda remote: remote["metadata"].get(OURS, ""))
@@ -169,13 +172,16 @@ def nothing_is_doubled(books: Books) -> Iterator[str]:
 
 
 def nothing_is_above_the_cap(books: Books) -> Iterator[str]:
-    holding = [row for row in books.refunds if row["state"] not in ENDED and not _credited_past_us(books, row)]
+    """Never by what we decided ourselves; where strangers refunded too much besides, a person is told."""
+    holding = [row for row in books.refunds if row["state"] not in ENDED]
     active = _sums(holding, "payment_id", lambda row: row["amount"])
+    ours = _sums([row for row in holding if row["originator"] != "external"], "payment_id", lambda row: row["amount"])
     live = _sums(
         [row for row in books.remotes.values() if row["status"] in LIVE], "payment_intent", lambda row: row["amount"]
     )
     for payment in books.payments.values():
-        if active[payment["id"]] > payment["captured"]:
+        decided = ours if payment["id"] in books.told_of_too_much else active
+        if decided[payment["id"]] > payment["captured"]:
             yield f"above the cap: {payment['reference']}: {active[payment['id']]} of {payment['captured']} at our side"
         charge = books.charges[payment["reference"]]
         if live[payment["reference"]] > charge["amount_captured"]:
@@ -296,9 +302,15 @@ def the_audit_is_clean(books: Books) -> Iterator[str]:
 
     It names what strangers refunded above the cap, too; then a person was told.
     """
-    told = {row["subject"] for row in books.table("break") if row["kind"] == "above_captured"}
+    payments = [row for row in books.payments.values() if row["id"] in books.told_of_too_much]
+    orders = {row["order_id"] for row in payments}
+    known = {
+        "above_captured": ("payment", {row["reference"] for row in payments}),
+        "more_back_than_paid": ("order", {row["number"] for row in books.table("order") if row["id"] in orders}),
+    }
     for finding in asked(at=books.world.now):
-        if wrong := [row for row in finding.rows if finding.name != "above_captured" or row["payment"] not in told]:
+        name, some = known.get(finding.name, ("", set()))
+        if wrong := [row for row in finding.rows if row.get(name) not in some]:
             yield f"audit: {finding.code} {finding.name}: {wrong[0]}"
 
 
@@ -320,12 +332,6 @@ CHECKS: tuple[Callable[[Books], Iterator[str]], ...] = (
 
 def _name(refund: Row) -> str:
     return f"refund {refund['public_id']} ({refund['amount']} {refund['currency']})"
-
-
-def _credited_past_us(books: Books, refund: Row) -> bool:
-    return refund["credit_id"] is not None and any(
-        row["payment_id"] == refund["payment_id"] and row["originator"] == "external" for row in books.refunds
-    )
 
 
 def _unpayable(refund: Row) -> bool:

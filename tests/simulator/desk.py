@@ -3,10 +3,12 @@
 Each draws what it is about and calls the product's own action; much of it is refused, as with people.
 """
 
+import secrets
 from typing import Any
 
 from returns.actions import approvals, breaks, halts, other_ways, valuing
 from returns.actions import credits as store_credit
+from returns.actions.photos import Stored
 from returns.models import SYSTEM, Actor, Break, Event, Halt, Refund, Role, User, Valuation
 from tests.simulator.world import World
 
@@ -60,8 +62,8 @@ def try_again(world: World, _shop: Any) -> Any:
 
 def prepare_another_way(world: World, _shop: Any) -> Any:
     if found := some_refund(world, "failed", "canceled", "uncertain"):
-        by = somebody(world)
-        return other_ways.prepare(found[0], way="transfer", evidence="T-1", seen=found[1], by=by, at=world.now)
+        by, way = somebody(world), world.draw.choice(other_ways.WAYS)
+        return other_ways.prepare(found[0], way=way, evidence="T-1", seen=found[1], by=by, at=world.now)
     return None
 
 
@@ -93,12 +95,20 @@ def send_despite_dispute(world: World, _shop: Any) -> Any:
 
 
 def value(world: World, _shop: Any) -> Any:
-    """No photo can be shown here, so that a loss is refused; as good as new is not."""
+    """Half of what is damaged has lost something; now and then the proof is missing, or nothing would be left."""
     waiting = Valuation.objects.open().order_by("pk").select_related("counted__receipt__rma").first()
     if waiting is None:
         return None
-    loss = world.draw.choice((0, 0, 1))
-    return valuing.value(waiting, loss=loss, reason="worn", by=somebody(world), at=world.now)
+    loss = world.draw.choice((0, 0, 0, 1, waiting.worth // 3, waiting.worth - 1, waiting.worth))
+    photos = [] if world.chance(0.1) else [Stored(secrets.token_hex(16), 1, 1, 1)]
+    by = somebody(world)
+    return valuing.value(waiting, loss=loss, reason="worn", by=by, at=world.now, pictures=photos)
+
+
+def forgive(world: World, _shop: Any) -> Any:
+    kept = Valuation.objects.filter(loss__gt=0, forgiven_at=None).order_by("pk")
+    found = kept.select_related("counted__receipt__rma").first()
+    return valuing.forgive(found, by=somebody(world), at=world.now) if found else None
 
 
 def spend_credit(world: World, shop: Any) -> Any:
@@ -127,6 +137,22 @@ def close_break(world: World, _shop: Any) -> Any:
 
 def _user(world: World) -> User:
     return User.objects.get(pk=somebody(world).id)
+
+
+SEEN = {
+    agree: "refund WHERE state = 'awaiting_approval'",
+    decline: "refund WHERE state = 'awaiting_approval'",
+    try_again: "refund WHERE state IN ('failed', 'canceled', 'uncertain')",
+    prepare_another_way: "refund WHERE state IN ('failed', 'canceled', 'uncertain')",
+    confirm_another_way: "otherway WHERE confirmed_at IS NULL",
+    discard_another_way: "otherway WHERE confirmed_at IS NULL",
+    send_despite_dispute: "dispute",
+    value: "valuation WHERE valued_at IS NULL",
+    forgive: "valuation WHERE loss > 0 AND forgiven_at IS NULL",
+    spend_credit: "creditaccount",
+    go_on: "halt WHERE ended_at IS NULL",
+    close_break: "break WHERE closed_at IS NULL",
+}
 
 
 def clear_up(world: World) -> None:

@@ -14,7 +14,7 @@ from returns import tasks
 from returns.actions import orders as order_actions
 from returns.models import SYSTEM
 from tests.simulator import acts, desk, orders
-from tests.simulator.acts import ACTS, Shop, grant
+from tests.simulator.acts import ACTS, SEEN, Shop, grant
 from tests.simulator.checks import always, broken
 from tests.simulator.outcome import Outcome
 from tests.simulator.post import SECRET, Post
@@ -145,8 +145,12 @@ class _Schedule:
             self._world.count("idle")
 
     def _somebody_acts(self) -> bool:
+        """Mostly something that is seen to wait; now and then whatever comes to mind, which mostly is refused."""
         world = self._world
         weights = ACTS | {grant: 12} if world.mood.generous else ACTS
+        if world.chance(0.9):
+            seen = world.there_are({act.__name__: rows for act, rows in SEEN.items()})
+            weights = {act: often for act, often in weights.items() if act not in SEEN or act.__name__ in seen}
         return self._does(world.draw.choices(list(weights), list(weights.values()))[0])
 
     def _does(self, act: acts.Act) -> bool:

@@ -43,6 +43,11 @@ TROUBLES = {
     "killed",
     "database gone",
     "external refunds",
+    "acts: value",
+    "acts: forgive",
+    "acts: confirm another way",
+    "acts: try again",
+    "acts: spend credit",
 }
 
 

@@ -5,7 +5,7 @@ a variant cannot silently become the right code.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +13,11 @@ from unittest import mock
 
 from portal.hooks import views
 from returns.actions import provider, reconciling, refunds, sending
+from returns.actions.owing import Arrived
 from returns.gateways import stripe as stripe_gateway
 from returns.gateways.gateway import Gateway, Rejected, Remote
 from returns.gateways.stripe import Stripe
-from returns.models import GatewayEvent, Reconciled, Refund
+from returns.models import GatewayEvent, Reconciled, Refund, RMAItem
 
 Variant = Callable[[], AbstractContextManager[None]]
 
@@ -129,6 +130,18 @@ def nobody_reconciles() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def losses_of_value_are_paid() -> Iterator[None]:
+    """What an agent kept for harm is owed all the same."""
+
+    def of(item: RMAItem, units: int, valued: Mapping[int, tuple[int, int]]) -> Arrived:
+        return right(item, units, {name: (waiting, 0) for name, (waiting, _kept) in valued.items()})
+
+    right = Arrived.of
+    with mock.patch.object(Arrived, "of", of):
+        yield
+
+
 VARIANTS: dict[str, Variant] = {
     variant.__name__: variant
     for variant in (
@@ -141,5 +154,6 @@ VARIANTS: dict[str, Variant] = {
         absence_is_believed_at_once,
         the_lease_is_shorter_than_the_call,
         the_cap_forgets_what_is_under_way,
+        losses_of_value_are_paid,
     )
 }

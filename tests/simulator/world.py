@@ -3,7 +3,7 @@
 import random
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,11 +21,11 @@ QUARTERS = (0, 0, 60, 301, 961, 1800)  # of an hour: as long as a proof of absen
 DAYS = (0, 0, 0, 1, 5, 30, 120, 301, 960, 3600, 6 * 3600, 24 * 3600, 3 * 24 * 3600)
 # Tasks of the worker, and how to tell without asking them whether they have work.
 LOOKED_AT = {
-    "provider events": "SELECT 1 FROM returns_gatewayevent WHERE worked_at IS NULL LIMIT 1",
-    "refunds": "SELECT 1 FROM returns_refund WHERE state IN ('due', 'sending', 'uncertain') LIMIT 1",
-    "refused key": "SELECT 1 FROM returns_halt WHERE ended_at IS NULL AND cause = 'key_refused' LIMIT 1",
-    "valuations": "SELECT 1 FROM returns_valuation WHERE valued_at IS NULL LIMIT 1",
-    "letters": "SELECT 1 FROM returns_letter WHERE state = 'owed' LIMIT 1",
+    "provider events": "gatewayevent WHERE worked_at IS NULL",
+    "refunds": "refund WHERE state IN ('due', 'sending', 'uncertain')",
+    "refused key": "halt WHERE ended_at IS NULL AND cause = 'key_refused'",
+    "valuations": "valuation WHERE valued_at IS NULL",
+    "letters": "letter WHERE state = 'owed'",
 }
 NOT_COUNTED = ("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN")  # no statements of the product's
 
@@ -44,6 +44,7 @@ class Mood:
     skewed: bool  # whether the workers' clocks differ
     gaps: tuple[int, ...]  # seconds between two steps
     generous: bool
+    damaged: float  # of what comes back
     letters: bool
 
     @classmethod
@@ -61,6 +62,7 @@ class Mood:
             skewed=skewed,
             gaps=draw.choice((MINUTES, QUARTERS, DAYS)),
             generous=draw.random() < 0.3,
+            damaged=draw.choice((0.1, 0.1, 0.6)),
             letters=draw.random() < 0.05,
         )
 
@@ -216,7 +218,12 @@ class World:
 
     def waiting(self) -> set[str]:
         """The tasks of the worker that have work now, or soon: others would only look."""
-        return {task for task, sql in LOOKED_AT.items() if self.rows(sql)}
+        return self.there_are(LOOKED_AT)
+
+    def there_are(self, some: Mapping[str, str]) -> set[str]:
+        """The names of those of which there are rows: each a table of ours, and perhaps which of its rows."""
+        asked = [f"SELECT '{name}' AS name WHERE EXISTS (SELECT 1 FROM returns_{rows})" for name, rows in some.items()]  # noqa: S608  ours
+        return {row["name"] for row in self.rows(" UNION ALL ".join(asked))}
 
     def only_one_sending(self, payment: str, refund: str) -> bool:
         """Whether of the refunds of this payment this one alone is being sent."""
