@@ -13,7 +13,18 @@ from returns.actions.refunds import settle
 from returns.actions.refusals import Refused
 from returns.actions.requests import ANSWER_WITHIN
 from returns.actions.shipping import book_label
-from returns.models import RMA, Actor, Event, GoodwillReason, ItemState, Order, ReturnParcel, RMAItem, RMAState
+from returns.models import (
+    RMA,
+    Actor,
+    Event,
+    GoodwillReason,
+    ItemState,
+    Order,
+    ReturnParcel,
+    RMAItem,
+    RMAState,
+    Valuation,
+)
 from returns.policy.amounts import share
 
 
@@ -71,8 +82,9 @@ def deduct(rma: RMA, *, fees: Mapping[str, int], note: str, by: Actor, at: datet
     _waiting, items = _chosen(rma, list(fees))
     if not note.strip():
         raise Refused("note_missing", field="fee_note")
+    valued = Valuation.objects.of(rma).by_item()
     for item in items:
-        _set_fee(item, fees[item.line.line_id])
+        _set_fee(item, fees[item.line.line_id], lost=valued.get(item.pk, (0, 0))[1])
     kept = [{"line": item.line.line_id, "amount": item.fee, "of": item.share} for item in items]
     told: dict[str, Any] = {"fees": kept, "currency": rma.order.currency, "note": note.strip()}
     record(noted("rma.fee_set", by=by, at=at, order=rma.order, rma=rma, **told))
@@ -80,11 +92,12 @@ def deduct(rma: RMA, *, fees: Mapping[str, int], note: str, by: Actor, at: datet
     return rma
 
 
-def _set_fee(item: RMAItem, fee: int) -> None:
+def _set_fee(item: RMAItem, fee: int, *, lost: int) -> None:
+    """What handling has cost of its value is kept already."""
     line = item.line.line_id
     if item.free_of_fees:
         raise Refused("fee_forbidden", field=line, line=line)
-    if type(fee) is not int or not 0 <= fee <= item.share:
+    if type(fee) is not int or not 0 <= fee <= item.share - lost:
         raise Refused("fee_above_share", field=line, line=line)
     item.fee = fee
     item.save()

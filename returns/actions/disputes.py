@@ -3,7 +3,6 @@
 money.md, "Disputes", rules (a) to (e).
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -14,9 +13,9 @@ from django.db.models import Exists, F, OuterRef, Q
 from returns.actions.breaks import open_break, tell_once
 from returns.actions.declining import lose_room
 from returns.actions.record import noted, record
-from returns.actions.refunds import divide, give_up, parts_of, place, room, rooms, settle, told
+from returns.actions.refunds import divide, give_up, inherit, parts_of, place, room, rooms, settle, told
 from returns.gateways.gateway import RemoteDispute
-from returns.models import RMA, Approval, Dispute, Event, Order, Originator, OtherWay, Payment, Refund, RefundState
+from returns.models import RMA, Dispute, Event, Order, Originator, OtherWay, Payment, Refund, RefundState
 from returns.models.people import SYSTEM
 from returns.models.refunds import RefundQuerySet
 
@@ -124,12 +123,13 @@ def _settle_by_chargeback(dispute: Dispute, *, at: datetime) -> None:
 
 
 def _settleable() -> RefundQuerySet:
-    return Refund.objects.open().filter(state__in=_STILL_OURS, credit=None, other_way=None)
+    return Refund.objects.open().agreed().filter(state__in=_STILL_OURS, other_way=None)
 
 
 def _pay_by_chargeback(refund: Refund, dispute: Dispute, *, at: datetime) -> None:
     was = refund.state
     refund.charge_back()
+    refund.credit, refund.bonus = None, 0  # they have it as money
     refund.updated_at = at
     refund.save()
     OtherWay.objects.create(refund=refund, way=_WAY, evidence=dispute.gateway_id, prepared_at=at, confirmed_at=at)
@@ -160,17 +160,17 @@ def _pay_in_part(refund: Refund, amount: int, dispute: Dispute, *, at: datetime)
     What was due goes to the payments that have room, what waits for others still does, and what had failed stays
     with a person.
     """
-    was = refund.state
+    was, credit, bonus = refund.state, refund.credit, refund.bonus * (refund.amount - amount) // refund.amount
     theirs, rest = divide(parts_of(refund), amount)
     ended = [_divided(refund, at=at)] if was in (RefundState.DUE, RefundState.AWAITING_APPROVAL) else []
     about: dict[str, Any] = {name: getattr(refund, name) for name in ("order", "rma", "receipt", "goodwill")}
     about |= {"originator": refund.originator, "by": SYSTEM, "at": at}
     ((paid, _slices),) = place(theirs, [(dispute.payment, amount)], **about)
-    _inherit(refund, [paid])
+    inherit(refund, [paid])
     record(*ended, told("refund.retried", paid, replaces=refund.public_id, by=SYSTEM, at=at))
     _pay_by_chargeback(paid, dispute, at=at)
-    owed = [one for one, _slices in place(rest, rooms(refund.order, at), **about)]
-    _inherit(refund, owed)
+    owed = [one for one, _slices in place(rest, rooms(refund.order, at), credit=credit, bonus=bonus, **about)]
+    inherit(refund, owed)
     refund.replaced_by = owed[0]
     refund.updated_at = at
     refund.save()
@@ -182,25 +182,6 @@ def _divided(refund: Refund, *, at: datetime) -> Event:
     """Nothing failed for the shopper, so that no letter says it did."""
     give_up(refund, _PART, at=at)
     return told("refund.divided", refund, by=SYSTEM, at=at)
-
-
-def _inherit(refund: Refund, made: Sequence[Refund]) -> None:
-    """Who decided on it and who agreed has decided on each part of it."""
-    for one in made:
-        one.proposed_by, one.approvals_needed = refund.proposed_by, refund.approvals_needed
-        one.save()
-    Approval.objects.bulk_create(
-        Approval(
-            refund=one,
-            proposer_id=given.proposer_id,
-            actor_id=given.actor_id,
-            actor_label=given.actor_label,
-            role=given.role,
-            approved_at=given.approved_at,
-        )
-        for one in made
-        for given in refund.approvals.all()
-    )
 
 
 def _as_it_was(rest: Refund, was: str, *, needed: int, at: datetime) -> list[Event]:

@@ -8,7 +8,7 @@ from django.db import transaction
 from returns.actions.record import noted, record
 from returns.actions.refunds import settle
 from returns.actions.refusals import Refused
-from returns.models import RMA, Actor, Order, Receipt, ReceiptLine, RMAItem, RMAState
+from returns.models import RMA, Actor, Order, Receipt, ReceiptLine, RMAItem, RMAState, Valuation
 from returns.policy.facts import Resolution
 
 
@@ -43,8 +43,11 @@ def expected(rma: RMA) -> list[tuple[RMAItem, int]]:
     if rma.state not in (RMAState.RECEIVED, RMAState.REFUND_DUE):
         return []
     counted = ReceiptLine.objects.filter(receipt__rma=rma).counted()
+    valued = Valuation.objects.of(rma).by_item()  # what waits for its value has come
     items = rma.items.accepted().exclude(resolution=Resolution.KEEP).select_related("line")
-    open_units = ((item, item.quantity - counted.get(item.pk, (0, 0))[1]) for item in items)
+    open_units = (
+        (item, item.quantity - counted.get(item.pk, (0, 0))[1] - valued.get(item.pk, (0, 0))[0]) for item in items
+    )
     return [(item, units) for item, units in open_units if units > 0]
 
 

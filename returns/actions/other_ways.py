@@ -1,14 +1,41 @@
 """A refund did not go through: a person tries again, or pays past the provider with evidence and a second person."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django_fsm import can_proceed
 
 from returns.actions.record import record
-from returns.actions.refunds import charged_back, go_on, lay_over, left_of, parts_of, rooms, settle, take_up, told
+from returns.actions.refunds import (
+    charged_back,
+    divide,
+    give_up,
+    go_on,
+    inherit,
+    lay_over,
+    left_of,
+    parts_of,
+    place,
+    rooms,
+    settle,
+    take_up,
+    told,
+)
 from returns.actions.refusals import Refused
-from returns.models import Actor, Attempt, Event, OtherWay, Refund, RefundState, Role, User
+from returns.models import (
+    Actor,
+    Attempt,
+    Dispute,
+    Event,
+    Order,
+    Originator,
+    OtherWay,
+    Refund,
+    RefundState,
+    Role,
+    User,
+)
 
 SET_OFF = "set_off"  # moves nothing: what was paid before is all that the shopper had paid
 WAYS = ("transfer", "cash", "voucher", SET_OFF)  # a chargeback is the bank's, not a person's
@@ -50,9 +77,11 @@ def try_again(refund: Refund, *, seen: int, by: Actor, at: datetime) -> list[Ref
 def prepare(refund: Refund, *, way: str, evidence: str, seen: int, by: Actor, at: datetime) -> OtherWay:
     """Say how a failed refund was paid past the provider, with its evidence; another person confirms it.
 
-    Raises Refused: `changed_meanwhile`, `refund_under_way`, `refund_ended`, `other_way_prepared`, `way_unknown`,
-    `evidence_missing`, `not_an_agent`, `above_paid` where the shopper would have more than was paid for the order,
-    `still_left` where nothing needs to be set off, `refund_not_ours` where nobody owes it.
+    Where only a part of it may go this way it is divided, and the rest stays owed: no more is paid than is left of what
+    was paid for the order, no more set off than is left no longer. Raises Refused: `changed_meanwhile`,
+    `refund_under_way`, `refund_ended`, `other_way_prepared`, `way_unknown`, `evidence_missing`, `not_an_agent`,
+    `above_paid` where nothing is left, `still_left` where nothing needs to be set off, `not_final` while what holds it
+    may still come back, `refund_not_ours` where nobody owes it.
     """
     refund = _failed(refund, seen)
     if User.objects.role_of(by) not in (Role.AGENT, Role.MANAGER):
@@ -61,7 +90,8 @@ def prepare(refund: Refund, *, way: str, evidence: str, seen: int, by: Actor, at
         raise Refused("way_unknown", field="way", way=way)
     if not evidence.strip():
         raise Refused("evidence_missing", field="evidence")
-    _refuse_what_is_not_left(refund, way)
+    if (part := _payable(refund, way)) < refund.amount:
+        refund = _divide(refund, part, by=by, at=at)
     other = OtherWay.objects.create(
         refund=refund,
         way=way,
@@ -91,7 +121,8 @@ def confirm(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
         raise Refused("own_proposal")
     if len(_agreeing(refund, other, by)) < refund.approvals_needed:
         raise Refused("managers_missing", needed=refund.approvals_needed)
-    _refuse_what_is_not_left(refund, other.way)
+    if _payable(refund, other.way) < refund.amount:
+        raise Refused("changed_meanwhile")
     other.confirmed_by, other.confirmed_label, other.confirmed_at = by.id, by.label, at
     other.save()
     pay_otherwise(refund, other, by=by, at=at)
@@ -143,13 +174,43 @@ def _failed(refund: Refund, seen: int) -> Refund:
     return refund
 
 
-def _refuse_what_is_not_left(refund: Refund, way: str) -> None:
-    """Nobody gets back more than was paid for the order (I1), and no debt is set off that can be paid."""
+def _payable(refund: Refund, way: str) -> int:
+    """The minor units of it that may go this way; nobody gets back more than was paid for the order (I1)."""
     left = left_of(refund.order)
-    if way == SET_OFF and refund.amount <= left:
+    if way != SET_OFF:
+        if not left:
+            raise Refused("above_paid", field="way", amount=left, currency=refund.currency)
+        return min(left, refund.amount)
+    if not _is_final(refund.order):
+        raise Refused("not_final", field="way")
+    waiting = Refund.objects.open().filter(order=refund.order, state__in=RefundState.unpaid()).exclude(pk=refund.pk)
+    payable = max(0, left - waiting.total())
+    if payable >= refund.amount:
         raise Refused("still_left", field="way", amount=left, currency=refund.currency)
-    if way != SET_OFF and refund.amount > left:
-        raise Refused("above_paid", field="way", amount=left, currency=refund.currency)
+    return refund.amount - payable
+
+
+def _is_final(order: Order) -> bool:
+    """Whether what others took of the payments stays taken: no dispute and no refund of theirs is open."""
+    held = Dispute.objects.blocking().filter(payment__order=order, withdrawn__gt=0)
+    theirs = order.refunds.active().filter(originator=Originator.EXTERNAL).exclude(state=RefundState.SUCCEEDED)
+    return not held.exists() and not theirs.exists()
+
+
+def _divide(refund: Refund, amount: int, *, by: Actor, at: datetime) -> Refund:
+    """What adds up to `amount`, in a refund of its own; the rest in another. Both stay as they were, with people."""
+    about: dict[str, Any] = {name: getattr(refund, name) for name in ("order", "rma", "receipt", "goodwill")}
+    about |= {"originator": refund.originator, "by": by, "at": at}
+    made = [one for parts in divide(parts_of(refund), amount) for one, _slices in place(parts, [], **about)]
+    inherit(refund, made)
+    refund.replaced_by = made[0]
+    refund.updated_at = at
+    refund.save()
+    record(*[told("refund.retried", one, replaces=refund.public_id, by=by, at=at) for one in made])
+    for one in made:
+        give_up(one, one.obstacle, at=at)
+    record(*[told("refund.divided", one, by=by, at=at) for one in made])
+    return made[0]
 
 
 def _agreeing(refund: Refund, other: OtherWay, by: Actor) -> set[str]:

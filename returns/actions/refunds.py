@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django_fsm import can_proceed
 
 from returns.actions.delivery import delivery
@@ -19,6 +19,7 @@ from returns.actions.record import noted
 from returns.models import (
     RMA,
     Actor,
+    Approval,
     CreditAccount,
     Event,
     Goodwill,
@@ -26,7 +27,6 @@ from returns.models import (
     Limits,
     Order,
     Originator,
-    OtherWay,
     Payment,
     Receipt,
     ReceiptLine,
@@ -36,6 +36,7 @@ from returns.models import (
     RMAItem,
 )
 from returns.models.people import SYSTEM
+from returns.policy.amounts import due_so_far
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +93,16 @@ def lay_over(
     if not taken:
         return place(parts, rooms, credit=credit, bonus=bonus, **about)
     theirs, ours = divide(parts, sum(amount for _payment, amount in taken))
+    bonus = due_so_far(bonus, _sum(parts), _sum(ours))
     return place(theirs, taken, **about) + place(ours, rooms, credit=credit, bonus=bonus, **about)
 
 
 def charged_back(rooms: Sequence[tuple[Payment, int]]) -> list[tuple[Payment, int]]:
     """What the shopper has of these payments through lost disputes, and no refund has used up or will."""
     return [
-        (payment, payment.charged_back - payment.unsent)
+        (payment, payment.charged_back - payment.agreed)
         for payment, _room in rooms
-        if payment.charged_back > payment.unsent
+        if payment.charged_back > payment.agreed
     ]
 
 
@@ -183,7 +185,7 @@ def give_up(refund: Refund, reason: str, *, at: datetime) -> Event:
         refund.release()
     refund.fail()
     refund.failure_reason = reason
-    refund.credit = None  # what cannot be credited is owed as money
+    refund.credit, refund.bonus = None, 0  # what cannot be credited is owed as money
     refund.updated_at = at
     refund.save()
     return told("refund.failed", refund, was=was, by=SYSTEM, at=at)
@@ -192,11 +194,11 @@ def give_up(refund: Refund, reason: str, *, at: datetime) -> Event:
 def free_for_goodwill(order: Order, *, at: datetime) -> int:
     """Minor units that may be granted beyond policy: what was captured, less what is refunded or may be.
 
-    What was granted and did not reach the shopper through its payment is owed, or was paid another way.
+    What was granted and did not reach the shopper is owed all the same.
     """
     in_room = order.refunds.active().values("pk")
-    elsewhere = order.refunds.of_goodwill().standing().exclude(pk__in=in_room).total()
-    return max(0, sum(free for _payment, free in rooms(order, at)) - claimable(order) - elsewhere)
+    owed = order.refunds.of_goodwill().open().exclude(pk__in=in_room).total()
+    return max(0, sum(free for _payment, free in rooms(order, at)) - claimable(order) - owed)
 
 
 def left_of(order: Order) -> int:
@@ -209,7 +211,7 @@ def paid_and_back(order: Order) -> tuple[int, int]:
     """Minor units: what was paid for a locked order; what was given back, in whatever way, or is about to be."""
     goods = order.lines.aggregate(total=Sum("paid"))["total"] or 0
     payments = list(order.payments.filter(currency=order.currency).with_room())
-    past = order.refunds.filter(state=RefundState.PAID_OTHERWISE, other_way__way__in=OtherWay.OF_MONEY).total()
+    past = order.refunds.past_the_provider().total()
     paid = max(goods + order.shipping_paid, sum(payment.captured for payment in payments))
     return paid, sum(payment.active for payment in payments) + past
 
@@ -217,26 +219,57 @@ def paid_and_back(order: Order) -> tuple[int, int]:
 def rooms(order: Order, at: datetime) -> list[tuple[Payment, int]]:
     """The payments of a locked order in its currency, each with what may still be paid back of it.
 
-    What a lost dispute took is no room, and the refunds that it will pay for take none. Room is taken under the
+    In all no more than is left of what was paid, where a person has paid past them or one of them gave too much. What a
+    lost dispute took is no room, and the refunds that it will pay for take none. Room is taken under the
     order's lock alone; what gives room back meanwhile, a refund that fails, does no harm. The limits in force come in
     the same statement, so that where the shop has none nothing more is asked.
     """
     begun = Limits.objects.begun(at)
-    in_force = {"limits": begun.of(order.currency).values("pk")[:1], "limited": Exists(begun)}
-    payments = order.payments.filter(currency=order.currency).with_room().with_chargebacks().annotate(**in_force)
-    return [(payment, max(0, room(payment))) for payment in payments.order_by("pk")]
+    told = {
+        "limits": begun.of(order.currency).values("pk")[:1],
+        "limited": Exists(begun),
+        "passed": Exists(Refund.objects.past_the_provider().filter(order=OuterRef("order"))),
+    }
+    payments = order.payments.filter(currency=order.currency).with_room().with_chargebacks().annotate(**told)
+    found = list(payments.order_by("pk"))
+    free = [(payment, max(0, room(payment))) for payment in found]
+    return _of_what_is_left(order, free) if any(one.passed or room(one) < 0 for one in found) else free
+
+
+def _of_what_is_left(order: Order, rooms: Sequence[tuple[Payment, int]]) -> list[tuple[Payment, int]]:
+    """Nobody has back more than was paid for the order, whichever way it went."""
+    paid, back = paid_and_back(order)
+    left = max(0, paid - back + sum(_paid_by_the_bank(payment) for payment, _free in rooms))
+    given = []
+    for payment, free in rooms:
+        given.append((payment, min(free, left)))
+        left -= given[-1][1]
+    return given
 
 
 def room(payment: Payment) -> int:
     """Minor units; below zero where refunds and disputes have taken more than was captured."""
-    return payment.captured - payment.active + min(payment.charged_back, payment.unsent)
+    return payment.captured - payment.active + _paid_by_the_bank(payment)
+
+
+def _paid_by_the_bank(payment: Payment) -> int:
+    """What a lost dispute took and refunds wait for: it stands on both sides."""
+    return min(payment.charged_back, payment.unsent)
 
 
 def claimable(order: Order) -> int:
-    """What live returns of this order may still claim: shares and delivery, less what refunds already cover."""
+    """What live returns of this order may still claim: shares and delivery, less what refunds already cover.
+
+    What failed is claimed still; of the delivery it was given all the same (`Delivery.given`).
+    """
     shares = RMAItem.objects.live().filter(rma__order=order).aggregate(total=Sum("share"))["total"] or 0
-    covered = RefundLine.objects.filter(refund__in=order.refunds.active(), kind=RefundLine.Kind.GOODS)
-    return shares - (covered.aggregate(total=Sum("amount"))["total"] or 0) + delivery(order).claimable
+    covering = Q(refund__in=order.refunds.active()) | Q(refund__state=RefundState.PAID_OTHERWISE)
+    shipping = Q(kind=RefundLine.Kind.SHIPPING)
+    lines = RefundLine.objects.filter(shipping | Q(kind=RefundLine.Kind.GOODS), refund__order=order)
+    told = lines.filter(refund__replaced_by=None).aggregate(
+        covered=Sum("amount", filter=covering, default=0), shipping=Sum("amount", filter=shipping, default=0)
+    )
+    return shares + told["shipping"] + delivery(order).claimable - told["covered"]
 
 
 def _over(rooms: Sequence[tuple[Payment, int]], parts: Sequence[Part]) -> Iterator[tuple[Payment | None, list[Part]]]:
@@ -277,10 +310,34 @@ def _fill(room: int, parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
     return slices, rest
 
 
+def _sum(parts: Iterable[Part]) -> int:
+    return sum(part.amount for part in parts)
+
+
 def parts_of(refund: Refund) -> list[Part]:
     """What it is for, to be owed once more in its place."""
     lines = refund.lines.select_related("item__line")
     return [Part(line.kind, line.amount, line.item) for line in lines]
+
+
+def inherit(refund: Refund, made: Sequence[Refund]) -> None:
+    """Who decided on it, when, and who agreed has decided on each part of it."""
+    for one in made:
+        one.proposed_by, one.approvals_needed = refund.proposed_by, refund.approvals_needed
+        one.decided_at = refund.decided_at
+        one.save()
+    Approval.objects.bulk_create(
+        Approval(
+            refund=one,
+            proposer_id=given.proposer_id,
+            actor_id=given.actor_id,
+            actor_label=given.actor_label,
+            role=given.role,
+            approved_at=given.approved_at,
+        )
+        for one in made
+        for given in refund.approvals.all()
+    )
 
 
 def take_up(refund: Refund) -> Refund:

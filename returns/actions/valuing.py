@@ -93,12 +93,20 @@ def _open(valuation: Valuation) -> Valuation:
 
 
 def _refuse_unfounded(valuation: Valuation, loss: int, reason: str) -> None:
-    if type(loss) is not int or not 0 <= loss < valuation.worth:
+    if type(loss) is not int or not 0 <= loss < max(1, _most(valuation)):
         raise Refused("loss_above_worth", field="loss")
     if loss and not reason.strip():
         raise Refused("note_missing", field="reason")
     if loss and not valuation.counted.photos.exists():
         raise Refused("photo_missing", field="photos")
+
+
+def _most(valuation: Valuation) -> int:
+    """What the units are worth; less what has been kept of the item since they were counted, as a fee or a loss."""
+    item = valuation.counted.item
+    assert item is not None
+    _unvalued, lost = Valuation.objects.of(item.rma).by_item()[item.pk]
+    return min(valuation.worth, item.share - item.fee - lost)
 
 
 def _keep(counted: ReceiptLine, rma: RMA, pictures: Sequence[Stored], *, at: datetime) -> None:

@@ -261,13 +261,18 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         return self.exclude(refunds=None, disputes=None, breaks=None).distinct()
 
     def with_chargebacks(self) -> "PaymentQuerySet":
-        """Annotates `charged_back`, what lost disputes took and no refund has used, and `unsent`, what will use it."""
+        """Annotates `charged_back`, what lost disputes took and no refund has used.
+
+        And what may use it: `unsent`, and the part of that which will, `agreed`.
+        """
         from returns.models.reconciliation import Dispute
         from returns.models.refunds import Refund
 
         lost = Dispute.objects.filter(status="lost").with_unspent()
         return self.annotate(  # type: ignore[no-redef]  # declared on Payment, for who reads it
-            charged_back=_sum_of(lost, "unspent"), unsent=_sum_of(Refund.objects.unsent(), "amount")
+            charged_back=_sum_of(lost, "unspent"),
+            unsent=_sum_of(Refund.objects.unsent(), "amount"),
+            agreed=_sum_of(Refund.objects.unsent().agreed(), "amount"),
         )
 
     def overdrawn(self) -> "PaymentQuerySet":
@@ -296,8 +301,10 @@ class Payment(models.Model):
     # How it was paid, in the provider's word ("card", "sepa_debit"); "" where nobody said.
     method = models.CharField(max_length=30, blank=True)
     active: int  # minor units that refunds or disputes hold of it; from `with_room` alone
-    charged_back: int  # from `with_chargebacks` alone, like `unsent`
+    charged_back: int  # from `with_chargebacks` alone, like the next two
     unsent: int
+    agreed: int
+    passed: bool  # whether a person has paid past it; from `refunds.rooms` alone
 
     objects = PaymentQuerySet.as_manager()
 

@@ -176,8 +176,18 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.filter(state__in=RefundState.active(), payment__isnull=False)
 
     def unsent(self) -> Self:
-        """Money that is owed and has not left: it holds its payment's room, and may still be paid by a bank instead."""
-        return self.filter(state__in=[RefundState.DUE, RefundState.AWAITING_APPROVAL], credit=None)
+        """What is owed, or proposed, and has not left: it holds its payment's room, and gives way once that is gone."""
+        return self.filter(state__in=[RefundState.DUE, RefundState.AWAITING_APPROVAL])
+
+    def agreed(self) -> Self:
+        """Without goodwill that waits for a yes: nobody owes it yet, so that no bank has paid it either."""
+        return self.exclude(originator=Originator.GOODWILL, state=RefundState.AWAITING_APPROVAL)
+
+    def past_the_provider(self) -> Self:
+        """Those that a person has paid: no payment's room tells of them."""
+        from returns.models.approvals import OtherWay
+
+        return self.filter(state=RefundState.PAID_OTHERWISE, other_way__way__in=OtherWay.OF_MONEY)
 
     def sent(self) -> Self:
         """Those that the provider may have: a call was begun, and nobody knows that it left nothing there."""

@@ -154,6 +154,9 @@ _REFUSALS: dict[str, Sentence] = {
         gettext("Of what was paid, %(amount)s are left: please pay it back.")
         % {"amount": money(v["amount"], v["currency"])}
     ),
+    "not_final": lambda _v: gettext(
+        "What was taken of the payment may still come back: a dispute or a refund made at the provider is open."
+    ),
     "above_paid": lambda _v: gettext("This is more than what is left of the payment."),
     "order_contradicts": lambda _v: gettext("The change contradicts units or money that were already returned."),
     "payment_needed": lambda v: (

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from returns.actions import approvals, decisions, sending
+from returns.actions import approvals, decisions, disputes, sending
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.importing.data import LineData, PaymentData
@@ -25,6 +25,7 @@ from returns.models import (
     User,
 )
 from tests.actions.crediting import left
+from tests.actions.refunding import disputed
 from tests.gateways.scripted import Scripted
 from tests.people import BOB, JANA_EMAIL, NOW, arrived, asked, bought, jana_order, late_order, limited, promised
 
@@ -51,6 +52,15 @@ def account() -> CreditAccount:
 
 
 # --- what arrived is credited ---
+
+
+def test_a_bonus_comes_with_the_part_that_is_credited() -> None:
+    """The bank has paid 9,016 of the shirts' 29,016 already, by a dispute that was lost."""
+    offering(credit_bonus_percent=10)
+    rma = asked(bought(), credit("1", 3))
+    disputes.keep(disputed("lost", amount=9_016, withdrawn=9_016), at=NOW)
+    arrived(rma)
+    assert refunds(rma.order)[1][:3] == (20_000, 2_901 * 20_000 // SHIRTS, True)
 
 
 def test_it_is_on_the_account_as_soon_as_it_has_arrived() -> None:

@@ -8,14 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from returns.actions import decisions, goodwill
+from returns.actions import decisions, disputes, goodwill, sending
 from returns.actions.delivery import delivery
 from returns.actions.receiving import Count
+from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.analytics import audit
 from returns.importing.data import PaymentData
 from returns.models import Event, Order, Reason, RefundLine, RefundState
+from tests.actions.refunding import disputed
+from tests.gateways.scripted import Scripted
 from tests.people import BOB, MUG, NOW, SHIRT, arrived, asked, bought, jana_order, late_order, promised, trusting
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +197,25 @@ def test_goodwill_leaves_room_for_the_delivery_that_may_still_be_claimed() -> No
     asked(order, *ALL)
     with pytest.raises(Refused, match="above_paid"):
         goodwill.grant(order, amount=1, reason="loyalty", note="kind", by=BOB, at=NOW)
+
+
+def test_goodwill_leaves_room_for_the_delivery_of_a_refund_that_failed() -> None:
+    promised()
+    trusting()
+    order = posted()
+    arrived(asked(order, *ALL))
+    sending.send_next(Scripted("failed"), at=NOW)
+    assert free_for_goodwill(order, at=NOW) == 0
+
+
+def test_goodwill_is_free_again_of_what_a_bank_has_paid() -> None:
+    """Of both payments' 29,990 one was taken back by the bank, and has paid for the shirts."""
+    promised()
+    trusting()
+    order = bought(jana_order(payments=(PaymentData("pi_A-1001", 9_672, "EUR"), PaymentData("pi_2", 20_318, "EUR"))))
+    arrived(asked(order))
+    disputes.keep(disputed("lost", amount=9_672, withdrawn=9_672), at=NOW)
+    assert free_for_goodwill(order, at=NOW) == 20_318
 
 
 def test_what_is_told_before_is_what_is_paid() -> None:

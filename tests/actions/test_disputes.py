@@ -249,6 +249,65 @@ def test_the_rest_that_the_provider_does_not_take_fails_before_a_persons_eyes(re
     assert state_of(Refund.objects.get(amount=5_672)) == (RefundState.FAILED, RMAState.REFUND_DUE)
 
 
+def test_goodwill_that_nobody_has_agreed_to_is_not_paid_by_it(bob, mona):
+    order = bought(jana_order())
+    goodwill.grant(order, amount=10_000, reason="other", note="Sorry.", by=bob.actor, at=NOW)
+    kept("lost")
+    disputes.settle_by_chargebacks(at=NOW)
+    proposed = Refund.objects.get()
+    assert proposed.state == RefundState.AWAITING_APPROVAL
+    approvals.approve(proposed, seen=Event.objects.version(order.pk), by=mona.actor, at=NOW)
+    disputes.settle_by_chargebacks(at=NOW)
+    assert now_of(proposed).state == RefundState.PAID_OTHERWISE
+    assert Event.objects.filter(kind="goodwill.granted").exists()
+    assert list(audit.asked(at=NOW)) == []
+
+
+def test_goodwill_that_is_proposed_after_it_was_lost_waits_for_its_yes_as_well(bob):
+    two = (PaymentData("pi_A-1001", 10_000, "EUR"), PaymentData("pi_2", 19_990, "EUR"))
+    order = bought(jana_order(payments=two))
+    kept("lost", amount=10_000, withdrawn=10_000)
+    goodwill.grant(order, amount=10_000, reason="other", note="Sorry.", by=bob.actor, at=NOW)
+    disputes.settle_by_chargebacks(at=NOW)
+    assert Refund.objects.get().state == RefundState.AWAITING_APPROVAL
+
+
+def test_what_is_owed_has_the_banks_money_before_what_is_only_proposed(bob):
+    two = (PaymentData("pi_A-1001", 20_000, "EUR"), PaymentData("pi_2", 9_990, "EUR"))
+    order = bought(jana_order(payments=two))
+    promised()
+    goodwill.grant(order, amount=15_000, reason="other", note="Sorry.", by=bob.actor, at=NOW)
+    kept("lost", amount=20_000, withdrawn=20_000)
+    trusting()
+    arrived(asked(order, Wish("1", 1, "too_small")))
+    disputes.settle_by_chargebacks(at=NOW)
+    assert send(Scripted()) is False
+    proposed, owed = Refund.objects.order_by("pk")
+    assert (owed.amount, owed.state, proposed.state) == (9_672, RefundState.PAID_OTHERWISE, RefundState.CANCELED)
+    assert list(audit.asked(at=NOW)) == []
+
+
+def test_what_it_pays_in_part_was_decided_when_all_of_it_was(refund):
+    disputes.keep(disputed("lost", amount=4_000, withdrawn=4_000), at=NOW + timedelta(days=2))
+    assert {one.decided_at for one in Refund.objects.all()} == {refund.decided_at}
+
+
+def test_store_credit_that_waits_for_a_yes_is_paid_by_it_as_money(bob, mona):
+    limited(automatic=1_000)
+    promised(resolutions=["credit"], credit_bonus_percent=10)
+    arrived(asked(bought(jana_order()), Wish("1", 3, resolution="credit")))
+    held = Refund.objects.get()
+    assert (held.state, held.bonus) == (RefundState.AWAITING_APPROVAL, 2_901)
+    kept("lost", amount=10_000, withdrawn=10_000)
+    paid, rest = Refund.objects.filter(replaced_by=None).order_by("pk")
+    assert (paid.amount, paid.credit, paid.state) == (10_000, None, RefundState.PAID_OTHERWISE)
+    assert (rest.amount, rest.bonus, rest.state) == (19_016, 2_901 * 19_016 // 29_016, RefundState.AWAITING_APPROVAL)
+    assert rest.credit is not None
+    approvals.approve(rest, seen=Event.objects.version(rest.order_id), by=mona.actor, at=NOW)
+    assert state_of(rest) == (RefundState.SUCCEEDED, RMAState.REFUNDED)
+    assert list(audit.asked(at=NOW)) == []
+
+
 def test_what_has_no_room_once_the_bank_has_paid_for_something_else_is_given_up(refund):
     """In flight when it was lost, put back when another return had used up the bank's money."""
     assert sending._claim(NOW) is not None
@@ -361,6 +420,7 @@ def test_won_after_it_had_settled_a_refund_that_is_owed_again_and_a_person_is_to
 
 
 def test_what_is_settled_after_its_return_was_tells_of_the_return_as_it_is_by_then(refund, mona):
+    trusting()
     about = {"reason": "other", "note": "Sorry.", "by": mona.actor, "at": NOW}
     goodwill.grant(refund.order, amount=500, rma=refund.rma, **about)
     for status in ("lost", "won"):

@@ -30,7 +30,7 @@ from returns.models import (
 from returns.notifications.letters import LETTERS
 from tests.actions.refunding import SILENCE, news, now_of, remote_of, send, state_of
 from tests.gateways.scripted import Lost, Scripted
-from tests.people import NOW, arrived, asked, bought, promised
+from tests.people import NOW, arrived, asked, bought, limited, promised
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +149,18 @@ def test_only_as_much_gives_way_as_must_the_newest_first(above, newest):
     found(Scripted().refund_by_hand(older.payment, 29_990 - older.amount - newer.amount + above))
     assert (now_of(older).state, now_of(newer).state) == (RefundState.DUE, newest)
     assert "above_captured" not in breaks()
+
+
+def test_store_credit_that_waits_for_a_yes_gives_way_too_and_is_owed_as_money(mona):
+    """Its only button is yes: with the money gone, that would give it twice."""
+    limited(automatic=1_000)
+    promised(resolutions=["credit"], credit_bonus_percent=10)
+    arrived(asked(bought(), Wish("1", 3, resolution="credit")))
+    held = Refund.objects.get()
+    found(Scripted().refund_by_hand(held.payment, 29_990))
+    held = now_of(held)
+    assert (held.state, held.failure_reason, held.credit, held.bonus) == (RefundState.FAILED, "no_room", None, 0)
+    assert list(audit.asked(at=NOW)) == []
 
 
 def test_while_ours_is_in_doubt_the_others_wait_so_that_the_cap_holds(refund, payment):

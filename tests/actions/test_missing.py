@@ -6,7 +6,7 @@ from returns.actions import missing
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
-from returns.models import RMA, Letter, ReceiptLine, Refund, RMAState
+from returns.models import RMA, Event, Letter, ReceiptLine, Refund, RMAState
 from tests.actions.refunding import send
 from tests.gateways.scripted import Scripted
 from tests.people import BOB, NOW, arrived, asked, bought, jana_order, promised
@@ -55,6 +55,16 @@ def test_before_anything_arrived_and_after_everything_did_there_is_nothing_to_gi
     give_up(partly)
     with pytest.raises(Refused, match="rest_not_expected"):
         give_up(partly)
+
+
+def test_what_waits_for_its_value_has_come():
+    promised()
+    rma = asked(bought(), Wish("1", 1), Wish("2", 1))
+    arrived(rma, Count("1", damaged=1, grade="D"))
+    give_up(rma)
+    assert Event.objects.get(kind="receipt.closed").data["lines"] == [{"line": "2", "missing": 1}]
+    with pytest.raises(Refused, match="rest_not_expected"):
+        give_up(rma)
 
 
 def test_it_needs_a_note(partly):

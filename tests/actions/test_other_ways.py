@@ -13,6 +13,7 @@ from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
 from returns.models import (
+    RMA,
     Account,
     Approval,
     Event,
@@ -387,11 +388,71 @@ def test_what_was_paid_past_the_provider_is_no_longer_left_of_the_order(failed, 
     assert left_of(failed.order) == 29_990 - 9_672
 
 
-def test_what_was_set_off_moved_nothing_and_leaves_as_much_of_the_order(failed, mona, otto):
+def test_of_what_is_left_in_part_only_the_rest_is_set_off(failed, mona, otto):
+    """What others refunded by hand leaves 4,990 of the 9,672 that are owed: those the shopper still gets."""
     finding.take_in(Scripted().refund_by_hand(failed.payment, 25_000), at=NOW)
-    prepare(failed, mona, way="set_off", evidence="refunded by hand, 10 November")
-    confirm(failed, otto)
-    assert left_of(failed.order) == 4_990
+    rest = prepare(failed, mona, way="set_off", evidence="refunded by hand, 10 November").refund
+    confirm(rest, otto)
+    (owed,) = Refund.objects.open()
+    assert (rest.amount, owed.amount, left_of(failed.order)) == (9_672 - 4_990, 4_990, 4_990)
+    with pytest.raises(Refused, match="still_left"):
+        prepare(owed, mona, way="set_off", evidence="refunded by hand, 10 November")
+    assert not Letter.objects.filter(kind="refund_failed", event__refund__in=[rest, owed]).exists()
+    confirm(prepare(owed, mona).refund, otto)
+    assert (left_of(failed.order), RMA.objects.get().state) == (0, RMAState.REFUNDED)
+    assert list(audit.asked(at=LATER)) == []
+
+
+def test_no_more_than_what_is_left_is_paid_past_the_provider_and_the_rest_stays_owed(failed, mona, otto):
+    finding.take_in(Scripted().refund_by_hand(failed.payment, 25_000), at=NOW)
+    paid = prepare(failed, mona).refund
+    confirm(paid, otto)
+    (rest,) = Refund.objects.open()
+    assert (paid.amount, rest.amount, rest.state) == (4_990, 9_672 - 4_990, RefundState.FAILED)
+    with pytest.raises(Refused, match="above_paid"):
+        prepare(rest, mona)
+    confirm(prepare(rest, mona, way="set_off").refund, otto)
+    assert RMA.objects.get().state == RMAState.REFUNDED
+    assert list(audit.asked(at=LATER)) == []
+
+
+def test_what_a_bank_may_still_give_back_is_not_set_off_against(failed, mona):
+    disputes.keep(disputed(), at=NOW)
+    with pytest.raises(Refused, match="not_final"):
+        prepare(failed, mona, way="set_off")
+    disputes.keep(disputed("won"), at=NOW)
+    with pytest.raises(Refused, match="still_left"):
+        prepare(failed, mona, way="set_off")
+
+
+def test_what_is_refunded_by_hand_and_has_not_arrived_is_not_set_off_against(failed, mona):
+    stripe = Scripted()
+    finding.take_in(stripe.refund_by_hand(failed.payment, 29_990, "pending"), at=NOW)
+    with pytest.raises(Refused, match="not_final"):
+        prepare(failed, mona, way="set_off")
+    finding.take_in(stripe.settle("re_1", "succeeded"), at=NOW)
+    assert prepare(failed, mona, way="set_off").refund == failed
+
+
+def test_what_a_person_paid_past_the_provider_is_not_sent_once_more_through_it(mona, otto):
+    """By the payment's own books there is room: of what a person paid they tell nothing."""
+    trusting()
+    promised()
+    order = bought()
+    goodwill.grant(order, amount=15_000, reason="other", note="x", by=mona.actor, at=NOW)
+    stripe = Scripted()
+    send(stripe)
+    arrived(asked(order, Wish("1", 3)))
+    send(stripe)
+    granted, _paid, rest = Refund.objects.order_by("pk")
+    finding.take_in(stripe.settle("re_1", "failed"), at=NOW)
+    confirm(prepare(now_of(granted), mona).refund, otto)
+    assert (left_of(order), free_for_goodwill(order, at=LATER)) == (0, 0)
+    with pytest.raises(Refused, match="no_room"):
+        again(rest, mona)
+    arrived(asked(order, Wish("2", 1)))
+    assert send(stripe, after=timedelta(hours=2)) is False
+    assert list(audit.asked(at=LATER)) == []
 
 
 def test_of_an_order_paid_past_the_provider_its_goods_and_their_delivery_are_left():

@@ -10,6 +10,7 @@ from returns.actions.photos import Stored
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.analytics import audit
 from returns.models import (
     RMA,
     SHOPPER,
@@ -253,6 +254,47 @@ def test_a_restocking_fee_and_a_loss_leave_something():
     assert valuation.worth == item.share - item.fee
     value(valuation, valuation.worth - 1)
     assert amounts() == [1]
+
+
+@pytest.fixture
+def waiting() -> RMA:
+    """A shirt that an agent has not accepted yet came back worn; its share is 9,672."""
+    promised()
+    rma = asked(late_order(), Wish("1", 1), Wish("2", 1))
+    decisions.approve(rma, by=BOB, at=NOW, note="Kind.", lines=["2"])
+    arrived(rma, Count("1", damaged=1, grade="D"), Count("2", fine=1))
+    return rma
+
+
+def deduct(rma: RMA, fee: int) -> None:
+    decisions.deduct(rma, fees={"1": fee}, note="Late.", by=BOB, at=LATER)
+
+
+def test_a_fee_leaves_what_a_loss_has_left(waiting):
+    value(Valuation.objects.get(), 9_000)
+    with pytest.raises(Refused, match="fee_above_share"):
+        deduct(waiting, 673)
+    deduct(waiting, 672)
+    decisions.approve(waiting, by=BOB, at=LATER, note="Kind.")
+    assert len(amounts()) == 1
+    assert not list(audit.asked(at=LATER))
+
+
+def test_a_loss_leaves_what_a_fee_has_left(waiting):
+    deduct(waiting, 9_000)
+    with pytest.raises(Refused, match="loss_above_worth"):
+        value(Valuation.objects.get(), 672)
+    value(Valuation.objects.get(), 671)
+    decisions.approve(waiting, by=BOB, at=LATER, note="Kind.")
+    assert amounts()[1:] == [1]
+
+
+@pytest.mark.parametrize("decide", [decisions.approve, decisions.reject])
+def test_a_loss_of_what_is_not_accepted_is_kept_of_nothing(waiting, decide):
+    value(Valuation.objects.get(), 4_000)
+    assert not list(audit.asked(at=LATER))
+    decide(waiting, by=BOB, at=LATER, note="Said.", lines=["1"])
+    assert not list(audit.asked(at=LATER))
 
 
 # --- taken back, and not made in time ---

@@ -1,12 +1,15 @@
 -- I1 above_captured
--- What refunds hold or have spent of a payment is never above what was captured.
+-- What refunds hold or have spent of a payment is never above what was captured; but for what others refunded of it,
+-- of which a person was told.
 SELECT p.reference AS payment, o.number AS "order", p.currency, SUM(r.amount) AS held, p.captured
 FROM returns_refund r
 JOIN returns_payment p ON p.id = r.payment_id
 JOIN returns_order o ON o.id = p.order_id
 WHERE r.state NOT IN ('failed', 'canceled', 'paid_otherwise')
 GROUP BY p.id, p.reference, o.number, p.currency, p.captured
-HAVING SUM(r.amount) > p.captured;
+HAVING SUM(CASE WHEN r.originator = 'external' THEN 0 ELSE r.amount END) > p.captured
+    OR (SUM(r.amount) > p.captured
+        AND NOT EXISTS (SELECT 1 FROM returns_break b WHERE b.kind = 'above_captured' AND b.payment_id = p.id));
 
 -- I1 spent_what_a_dispute_took
 -- What was sent of a payment once its dispute had taken money leaves what disputes have taken of it.
@@ -42,7 +45,8 @@ WHERE spent.amount + taken.amount > p.captured
   );
 
 -- I1 more_back_than_paid
--- Where a person has paid past the provider, all that an order's shopper has back is not above what was paid for it.
+-- Where a person has paid past the provider, all that an order's shopper has back is not above what was paid for it; but
+-- for what others refunded, of which a person was told.
 SELECT paid."order", paid.currency, back.amount AS back, paid.amount AS paid
 FROM (
     SELECT o.id, o.number AS "order", o.currency,
@@ -53,7 +57,8 @@ FROM (
     LEFT JOIN (SELECT order_id, SUM(captured) AS amount FROM returns_payment GROUP BY order_id) c ON c.order_id = o.id
 ) paid
 JOIN (
-    SELECT r.order_id, SUM(r.amount) AS amount
+    SELECT r.order_id, SUM(r.amount) AS amount,
+           SUM(CASE WHEN r.originator = 'external' THEN 0 ELSE r.amount END) AS ours
     FROM returns_refund r
     LEFT JOIN returns_otherway w ON w.refund_id = r.id
     WHERE r.state IN ('pending', 'requires_action', 'succeeded')
@@ -61,7 +66,10 @@ JOIN (
     GROUP BY r.order_id
     HAVING SUM(CASE WHEN r.state = 'paid_otherwise' THEN 1 ELSE 0 END) > 0
 ) back ON back.order_id = paid.id
-WHERE back.amount > paid.amount;
+WHERE back.ours > paid.amount
+   OR (back.amount > paid.amount
+       AND NOT EXISTS (SELECT 1 FROM returns_break b JOIN returns_payment p ON p.id = b.payment_id
+                       WHERE b.kind = 'above_captured' AND p.order_id = paid.id));
 
 -- I12 more_asked_than_bought
 -- Live returns of a line ask for no more units than were bought.
@@ -188,7 +196,9 @@ counted AS (
                      ELSE SUM(COALESCE(c.fine, 0) + CASE WHEN v.id IS NOT NULL AND v.valued_at IS NULL THEN 0
                                                          ELSE COALESCE(c.damaged, 0) END)
                 END AS bigint) AS units,
-           SUM(CASE WHEN v.forgiven_at IS NULL THEN COALESCE(v.loss, 0) ELSE 0 END) AS loss
+           SUM(CASE WHEN v.forgiven_at IS NULL AND i.state = 'accepted'
+                         AND m.state NOT IN ('rejected', 'cancelled', 'expired') THEN COALESCE(v.loss, 0)
+                    ELSE 0 END) AS loss
     FROM returns_rmaitem i
     JOIN returns_rma m ON m.id = i.rma_id
     LEFT JOIN returns_receiptline c ON c.item_id = i.id

@@ -14,7 +14,8 @@ SELECT r.public_id AS refund, told.id AS event, told.kind
 FROM (
     SELECT refund_id, id, kind, LAG(kind) OVER (PARTITION BY refund_id ORDER BY id) AS before
     FROM returns_event
-    WHERE kind IN ('refund.pending', 'refund.needs_details', 'refund.succeeded', 'refund.failed', 'refund.canceled')
+    WHERE kind IN ('refund.pending', 'refund.needs_details', 'refund.succeeded', 'refund.failed', 'refund.canceled',
+                   'refund.paid_otherwise')
 ) told
 JOIN returns_refund r ON r.id = told.refund_id
 WHERE told.kind = told.before;
