@@ -200,7 +200,7 @@ ACTS: dict[Act, int] = {
     desk.send_despite_dispute: 2,
     desk.value: 10,
     desk.forgive: 4,
-    desk.spend_credit: 2,
+    desk.spend_credit: 12,
     desk.stop_all: 1,
     desk.go_on: 6,
     desk.close_break: 1,

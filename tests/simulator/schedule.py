@@ -121,7 +121,7 @@ class _Schedule:
 
     def _step(self) -> None:
         world = self._world
-        often = (6, 20, 6, 1, 0.3) if "refunds" in world.waiting() else (16, 4, 6, 1, 0.3)
+        often = (4, 24, 6, 1, 0.3) if "refunds" in world.waiting() else (16, 4, 6, 1, 0.3)
         kind = world.draw.choices(("person", "worker", "post", "weather", "forgery"), often)[0]
         if kind == "person":
             self._person_acts()

@@ -53,8 +53,8 @@ class Mood:
         known = [fault for fault in CALL_FAULTS if not (skewed and fault == "late_504")]
         return cls(
             call_faults=tuple(draw.sample(known, draw.randint(1, len(known)))),
-            faulty=draw.choice((0.2, 0.5, 0.8)),
-            holds=draw.choice((0, 0.3, 0.6)),
+            faulty=draw.choice((0.3, 0.6, 0.9)),
+            holds=draw.choice((0, 0.4, 0.7)),
             dies=draw.choice((0, 0.05, 0.15)),
             weather=draw.choice((0, 0, 0.05, 0.1)),
             late_events=draw.choice((0, 0.3, 0.9)),
