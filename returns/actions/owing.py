@@ -12,7 +12,7 @@ from django.db import transaction
 from returns.actions.credits import owe_credit
 from returns.actions.delivery import Coming, delivery
 from returns.actions.record import noted
-from returns.actions.refunds import Part, decide
+from returns.actions.refunds import Part, decide, worth
 from returns.models import (
     RMA,
     Actor,
@@ -97,13 +97,13 @@ def owe(
     money = [part for one in arrived if not one.is_credit for part in goods[one.item.pk]]
     credit = [part for one in arrived if one.is_credit for part in goods[one.item.pk]]
     way_back = rma.return_cost + already.get((RefundLine.Kind.FEE, None), 0) if any(one.units for one in arrived) else 0
-    of_money = min(way_back, max(0, _sum(money)))
+    of_money = min(way_back, max(0, worth(money)))
     money += [Part(RefundLine.Kind.FEE, -of_money), Part(RefundLine.Kind.SHIPPING, _delivery(rma, arrived))]
     credit.append(Part(RefundLine.Kind.FEE, of_money - way_back))
     events = []
-    if _sum(money) > 0:
+    if worth(money) > 0:
         events += decide(rma.order, _some(money), originator=Originator.RMA, rma=rma, receipt=receipt, by=by, at=at)
-    if _sum(credit) > 0:
+    if worth(credit) > 0:
         bonus = sum(due_so_far(one.item.credit_bonus, one.item.quantity, one.units) for one in arrived)
         events += owe_credit(rma, _some(credit), bonus=bonus, receipt=receipt, by=by, at=at)
     return events
@@ -127,10 +127,6 @@ def _parts(arrived: Arrived, already: Owed) -> list[Part]:
     costs = due_so_far(item.fee, item.quantity, units) + already.get((fee, item.pk), 0)
     loses = arrived.kept + already.get((loss, item.pk), 0)
     return [Part(goods, brings, item), Part(fee, -costs, item), Part(loss, -loses, item)]
-
-
-def _sum(parts: Iterable[Part]) -> int:
-    return sum(part.amount for part in parts)
 
 
 def _some(parts: Iterable[Part]) -> list[Part]:

@@ -48,6 +48,11 @@ class Part:
     item: RMAItem | None = None
 
 
+def worth(parts: Iterable[Part]) -> int:
+    """Minor units, less what is taken off."""
+    return sum(part.amount for part in parts)
+
+
 @transaction.atomic(savepoint=False)
 def decide(
     order: Order,
@@ -93,7 +98,7 @@ def lay_over(
     if not taken:
         return place(parts, rooms, credit=credit, bonus=bonus, **about)
     theirs, ours = divide(parts, sum(amount for _payment, amount in taken))
-    bonus = due_so_far(bonus, _sum(parts), _sum(ours))
+    bonus = due_so_far(bonus, worth(parts), worth(ours))
     return place(theirs, taken, **about) + place(ours, rooms, credit=credit, bonus=bonus, **about)
 
 
@@ -125,7 +130,7 @@ def place(
         refund = Refund.objects.create(
             order=order,
             payment=payment,
-            amount=sum(part.amount for part in slices),
+            amount=worth(slices),
             bonus=bonus if payment and not made else 0,
             currency=order.currency,
             proposed_by=by.id if by.kind == "staff" else "",
@@ -308,10 +313,6 @@ def _fill(room: int, parts: Sequence[Part]) -> tuple[list[Part], list[Part]]:
         if fits < part.amount:
             rest.append(replace(part, amount=part.amount - fits))
     return slices, rest
-
-
-def _sum(parts: Iterable[Part]) -> int:
-    return sum(part.amount for part in parts)
 
 
 def parts_of(refund: Refund) -> list[Part]:
