@@ -151,14 +151,21 @@ class Signed:
         if known is None:
             return None
         version = Event.objects.version(known.order_id)
-        rows = Refund.objects.select_related("order", "rma", "payment", "goodwill", "replaced_by", "credit")
+        rows = Refund.objects.select_related("order", "rma", "payment", "goodwill", "credit")
         return cls(rows.get(pk=known.pk), version, user, at)
 
     @cached_property
     def together(self) -> list[Refund]:
-        """The refunds of the decision, in the state in which this one is."""
-        refunds = Refund.objects.decided_with(self.refund).filter(state=self.refund.state)
+        """All of its decision while that waits for others, who sign it together; afterwards each goes its own way."""
+        if self.refund.state != RefundState.AWAITING_APPROVAL:
+            return [self.refund]
+        refunds = Refund.objects.decided_with(self.refund).filter(state=RefundState.AWAITING_APPROVAL)
         return list(refunds.select_related("payment", "order"))
+
+    @cached_property
+    def in_its_place(self) -> list[Refund]:
+        """What it was tried again as, or divided into."""
+        return list(Refund.objects.in_place_of(self.refund).order_by("pk"))
 
     @property
     def amount(self) -> int:

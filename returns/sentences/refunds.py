@@ -49,7 +49,7 @@ _STEPS: dict[str, Callable[[Values], str]] = {
     ),
     "refund.declined": lambda _v: gettext("Declined."),
     "refund.given_way": lambda _v: gettext("It is no longer needed: the refund in whose place it stood was paid."),
-    "refund.divided": lambda _v: gettext("A part of it was paid by the buyer's bank; the rest is owed by itself."),
+    "refund.divided": lambda _v: gettext("It was divided: each part of it is owed by itself."),
     "refund.other_way_prepared": lambda _v: gettext("Noted as paid another way; a manager confirms it."),
     "refund.other_way_discarded": lambda _v: gettext("The note that it was paid another way was taken back."),
 }

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from returns.actions import breaks, goodwill, halts, receiving
+from returns.actions import breaks, finding, goodwill, halts, receiving
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
 from returns.models import RMA, Break, Dispute, Event, Halt, OtherWay, Refund, RefundState, RMAState
@@ -172,6 +172,21 @@ def test_a_refund_that_is_not_there_is_not_found(logged_in, bob):
 def test_nothing_is_decided_by_opening_an_address(logged_in, mona, held):
     desk = logged_in(mona)
     assert [desk.get(here(noun, held)).status_code for noun in MOVES.values()] == [405] * len(MOVES)
+
+
+def test_of_what_is_left_in_part_the_page_leads_to_both_parts(logged_in, bob, wanda):
+    """Of 96.72 that are owed 46.82 were refunded by hand: the rest may be paid past the provider, and no more."""
+    receiving.receive(asked(bought(), Wish("1", 1)), [Count("1", fine=1)], by=wanda.actor, at=NOW)
+    send(stripe := Scripted("failed"))
+    whole = Refund.objects.get()
+    finding.take_in(stripe.refund_by_hand(whole.payment, 25_000), at=NOW)
+    desk = logged_in(bob)
+    assert sent(desk, whole, "prepare", evidence="VS 17").status_code == 302
+    paid, rest = Refund.objects.open().order_by("pk")
+    page = shown(desk, whole).content.decode()
+    assert all(one.public_id in page for one in (paid, rest))
+    assert [shown(desk, one).context["signed"].amount for one in (paid, rest)] == [4_990, 4_682]
+    assert list(shown(desk, paid).context["forms"]) == ["discard"]
 
 
 def test_paid_another_way_is_noted_and_confirmed_by_another(logged_in, bob, mona, failed):
