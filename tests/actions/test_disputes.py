@@ -125,6 +125,15 @@ def test_what_two_managers_allowed_holds_for_the_dispute_as_they_saw_it(refund, 
     assert now_of(refund).state == RefundState.DUE
 
 
+def test_what_was_put_off_before_managers_were_asked_was_not_sent_without_them(refund, mona):
+    send(Scripted(BUSY))
+    kept("warning_needs_response")
+    seen = Event.objects.version(refund.order_id)
+    approvals.send_despite_dispute(now_of(refund), reason="Ours.", seen=seen, by=mona.actor, at=NOW)
+    assert now_of(refund).state == RefundState.AWAITING_APPROVAL
+    assert list(audit.asked(at=NOW)) == []
+
+
 def test_what_was_allowed_and_got_worse_is_not_sent_again_once_it_is_proven_absent(refund):
     refund.despite.add(kept("warning_needs_response"))
     stripe = Scripted(SILENCE)

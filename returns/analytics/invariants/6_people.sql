@@ -1,9 +1,10 @@
 -- I11 sent_without_approval
--- What waits for others is sent or credited only after as many others as it needs have agreed.
+-- What waits for others is sent or credited only after as many others as it needs have agreed. What was put off before
+-- somebody was asked was not sent.
 SELECT r.public_id AS refund, r.state, r.approvals_needed AS needed, COUNT(a.id) AS given, r.currency, r.amount
 FROM returns_refund r
 JOIN (
-    SELECT refund_id, MIN(first_sent_at) AS at FROM returns_attempt GROUP BY refund_id
+    SELECT refund_id, MIN(first_sent_at) AS at FROM returns_attempt WHERE outcome <> 'put_off' GROUP BY refund_id
     UNION ALL
     SELECT refund_id, MIN(at) FROM returns_event WHERE kind = 'refund.credited' GROUP BY refund_id
 ) sent ON sent.refund_id = r.id
