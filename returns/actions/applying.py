@@ -1,6 +1,7 @@
 """What the provider says of a refund becomes what our row says: one way in for answer, webhook, reconciliation."""
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -117,13 +118,17 @@ def _answered(refund: Refund) -> None:
 
 
 def _take_its_place_back(refund: Refund, *, at: datetime) -> list[Event]:
-    """What was to be paid in its place gives way; where that may be on its way already, a person is told of both."""
+    """What was to be paid in its place gives way; where that may be on its way already, a person is told of both.
+
+    So is a person where it was tried again over several payments. Parts that it was divided into give way in a row.
+    """
     again = list(Refund.objects.locked().select_related("order", "rma").in_place_of(refund))
     noted = OtherWay.objects.filter(refund__in=[refund, *again]).exists()
-    if noted or len(again) > 1 or any(one.replaced_by_id or one.state not in _NOT_ON_ITS_WAY for one in again):
+    several = len(again) > 1 and any(one.payment_id for one in again)
+    if noted or several or any(one.replaced_by_id or one.state not in _NOT_ON_ITS_WAY for one in again):
         _tell_of_both(refund, at=at)
         return []
-    return [_give_way(one, refund, at=at) for one in again]
+    return [_give_way(one, to, at=at) for to, one in pairwise([refund, *again])]
 
 
 def _give_way(refund: Refund, to: Refund, *, at: datetime) -> Event:
@@ -132,8 +137,9 @@ def _give_way(refund: Refund, to: Refund, *, at: datetime) -> Event:
         refund.release()
     if refund.state == RefundState.DUE:
         refund.fail()
-    to.replaced_by = None
-    to.save()
+    if to.replaced_by_id == refund.pk:
+        to.replaced_by = None
+        to.save()
     refund.replaced_by = to
     refund.failure_reason = "paid_after_all"
     return finish(refund, "refund.given_way", was=was, at=at)

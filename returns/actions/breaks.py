@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.functions import Cast
 
+from returns.actions.refunds import awaited_of_banks, paid_and_back
 from returns.actions.refusals import Refused
 from returns.models import (
     Break,
@@ -141,12 +142,21 @@ def _tell_of_silence(at: datetime) -> None:
 
 def _tell_of_the_paid_twice(at: datetime) -> None:
     """The bank took what was refunded as well: only a person can get it back, so only a person closes it."""
-    twice = Dispute.objects.paid_twice().select_related("payment__order")
-    for dispute in _untold(twice, "paid_twice", "gateway_id"):
-        payment = dispute.payment
-        values: dict[str, Any] = {"above": dispute.above, "captured": payment.captured, "currency": payment.currency}
-        values |= {"dispute": dispute.gateway_id, "order": payment.order.number}
-        open_break("paid_twice", dispute.gateway_id, at=at, payment=payment, **values)
+    for dispute in _untold(Dispute.objects.paid_twice().select_related("payment__order"), "paid_twice", "gateway_id"):
+        _tell_of_twice(dispute, dispute.payment.captured, dispute.above, at)
+    past = Refund.objects.past_the_provider().values("order")  # of which the payments tell nothing
+    lost = Dispute.objects.filter(status="lost", payment__order__in=past).select_related("payment__order")
+    for dispute in _untold(lost, "paid_twice", "gateway_id"):
+        paid, back = paid_and_back(dispute.payment.order)
+        if (above := back - paid - awaited_of_banks(dispute.payment.order)) > 0:
+            _tell_of_twice(dispute, paid, above, at)
+
+
+def _tell_of_twice(dispute: Dispute, paid: int, above: int, at: datetime) -> None:
+    payment = dispute.payment
+    values: dict[str, Any] = {"above": above, "captured": paid, "currency": payment.currency}
+    values |= {"dispute": dispute.gateway_id, "order": payment.order.number}
+    open_break("paid_twice", dispute.gateway_id, at=at, payment=payment, **values)
 
 
 def _untold[Row: Model](rows: QuerySet[Row], kind: str, name: str) -> QuerySet[Row]:

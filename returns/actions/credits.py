@@ -29,19 +29,20 @@ from returns.models.orders import normal_email
 
 @transaction.atomic(savepoint=False)
 def owe_credit(
-    rma: RMA, parts: Sequence[Part], *, bonus: int, receipt: Receipt | None, by: Actor, at: datetime
+    rma: RMA, parts: Sequence[Part], *, bonus: int, before: int, receipt: Receipt | None, by: Actor, at: datetime
 ) -> list[Event]:
     """Give these parts of a locked RMA as store credit, at once unless others must agree first.
 
     It takes up the room of the payments as money would; what none has room for is owed as money, for a person to pay.
-    `bonus` is all that the return is to bring by now on top, in minor units; what it brought already is taken off.
+    `bonus` is all that the return is to bring by now on top, in minor units; what it brought already is taken off, or
+    what came `before` with goods of which some may have been paid as money.
     """
     account, _new = CreditAccount.objects.get_or_create(
         email=normal_email(rma.order.email), currency=rma.order.currency, defaults={"opened_at": at}
     )
     given = rma.refunds.aggregate(bonus=Sum("bonus", default=0))["bonus"]
     about: dict[str, Any] = {"originator": Originator.RMA, "rma": rma, "receipt": receipt, "credit": account}
-    events = decide(rma.order, parts, bonus=max(0, bonus - given), **about, by=by, at=at)
+    events = decide(rma.order, parts, bonus=max(0, bonus - max(given, before)), **about, by=by, at=at)
     refunds = [event.refund for event in events if event.kind == "refund.decided"]
     credited = [refund for refund in refunds if refund and refund.credit and refund.state == RefundState.DUE]
     return events + [issue(refund, by=by, at=at) for refund in credited]

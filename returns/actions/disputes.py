@@ -189,8 +189,10 @@ def _as_it_was(rest: Refund, was: str, *, needed: int, at: datetime) -> list[Eve
         rest.hold()
         rest.save()
         return [told("refund.held", rest, needed=needed, by=SYSTEM, at=at)]
-    reason = rest.obstacle or (_PART if was != RefundState.DUE else "")
-    return [give_up(rest, reason, at=at)] if reason else []
+    if was != RefundState.DUE:  # the shopper knows that it failed
+        give_up(rest, rest.obstacle or _PART, at=at)
+        return [told("refund.divided", rest, by=SYSTEM, at=at)]
+    return [give_up(rest, rest.obstacle, at=at)] if rest.obstacle else []
 
 
 def _give_up_without_room(payment: Payment, *, at: datetime) -> None:

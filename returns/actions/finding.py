@@ -66,7 +66,8 @@ def tell_of_unreadable(row: Unreadable, *, at: datetime) -> None:
     refund = Refund.objects.filter(public_id=row.refund_id).first() if row.refund_id else None
     payment = Payment.objects.named(row.payment, row.charge).first()
     if refund or payment or not (row.payment or row.charge):
-        tell_once("unreadable", row.id, at=at, refund=refund, payment=payment, remote=row.id, why=row.why)
+        name = row.id or row.refund_id or row.payment or row.charge
+        tell_once("unreadable", name, at=at, refund=refund, payment=payment, remote=name, why=row.why)
 
 
 def ours(remote: Remote) -> Refund | None:

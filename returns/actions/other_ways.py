@@ -183,18 +183,25 @@ def _payable(refund: Refund, way: str) -> int:
         return min(left, refund.amount)
     if not _is_final(refund.order):
         raise Refused("not_final", field="way")
-    waiting = Refund.objects.open().filter(order=refund.order, state__in=RefundState.unpaid()).exclude(pk=refund.pk)
-    payable = max(0, left - waiting.total())
+    payable = max(0, left - _owed_besides(refund))
     if payable >= refund.amount:
         raise Refused("still_left", field="way", amount=left, currency=refund.currency)
     return refund.amount - payable
 
 
+def _owed_besides(refund: Refund) -> int:
+    """What else of the order failed and is still owed; goodwill comes after what a return is worth."""
+    others = Refund.objects.open().filter(order=refund.order, state__in=RefundState.unpaid()).exclude(pk=refund.pk)
+    if refund.originator != Originator.GOODWILL:
+        others = others.exclude(originator=Originator.GOODWILL)
+    return others.total()
+
+
 def _is_final(order: Order) -> bool:
-    """Whether what others took of the payments stays taken: no dispute and no refund of theirs is open."""
+    """Whether what else was given stays given: no dispute, no refund of others and no goodwill is on its way."""
     held = Dispute.objects.blocking().filter(payment__order=order, withdrawn__gt=0)
     theirs = order.refunds.active().filter(originator=Originator.EXTERNAL).exclude(state=RefundState.SUCCEEDED)
-    return not held.exists() and not theirs.exists()
+    return not (held.exists() or theirs.exists() or order.refunds.unsent().of_goodwill().exists())
 
 
 def _divide(refund: Refund, amount: int, *, by: Actor, at: datetime) -> Refund:

@@ -105,8 +105,15 @@ def owe(
         events += decide(rma.order, _some(money), originator=Originator.RMA, rma=rma, receipt=receipt, by=by, at=at)
     if worth(credit) > 0:
         bonus = sum(due_so_far(one.item.credit_bonus, one.item.quantity, one.units) for one in arrived)
-        events += owe_credit(rma, _some(credit), bonus=bonus, receipt=receipt, by=by, at=at)
+        before = sum(_bonus_before(one.item, already) for one in arrived)
+        events += owe_credit(rma, _some(credit), bonus=bonus, before=before, receipt=receipt, by=by, at=at)
     return events
+
+
+def _bonus_before(item: RMAItem, already: Owed) -> int:
+    """What came with goods that are owed already, or would have: some of them may have been paid as money."""
+    goods = already.get((RefundLine.Kind.GOODS, item.pk), 0)
+    return due_so_far(item.credit_bonus, item.share, goods) if item.share else 0
 
 
 def _already(rma: RMA) -> Owed:

@@ -21,6 +21,7 @@ from returns.models import (
     Actor,
     Approval,
     CreditAccount,
+    Dispute,
     Event,
     Goodwill,
     ItemState,
@@ -221,6 +222,11 @@ def paid_and_back(order: Order) -> tuple[int, int]:
     return paid, sum(payment.active for payment in payments) + past
 
 
+def awaited_of_banks(order: Order) -> int:
+    """What lost disputes took and refunds of the order wait for: it stands on both sides."""
+    return sum(_paid_by_the_bank(payment) for payment in order.payments.with_chargebacks())
+
+
 def rooms(order: Order, at: datetime) -> list[tuple[Payment, int]]:
     """The payments of a locked order in its currency, each with what may still be paid back of it.
 
@@ -244,7 +250,9 @@ def rooms(order: Order, at: datetime) -> list[tuple[Payment, int]]:
 def _of_what_is_left(order: Order, rooms: Sequence[tuple[Payment, int]]) -> list[tuple[Payment, int]]:
     """Nobody has back more than was paid for the order, whichever way it went."""
     paid, back = paid_and_back(order)
-    left = max(0, paid - back + sum(_paid_by_the_bank(payment) for payment, _free in rooms))
+    open_ = Dispute.objects.blocking().filter(payment__order=order).exclude(status="lost")  # may give all of it back
+    back -= sum(_paid_by_the_bank(payment) for payment, _free in rooms)
+    left = max(0, paid - back + sum(open_.values_list("withdrawn", flat=True)))
     given = []
     for payment, free in rooms:
         given.append((payment, min(free, left)))

@@ -154,7 +154,8 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
     def proposed(self) -> Self:
         """Goodwill that waits for its first yes. What was tried again, or is held for a dispute, may have had it."""
-        return self.of_goodwill().filter(state=RefundState.AWAITING_APPROVAL, despite_dispute="", replaces=None)
+        waiting = self.of_goodwill().filter(state=RefundState.AWAITING_APPROVAL, despite_dispute="")
+        return waiting.exclude(events__kind="refund.retried")
 
     def decided_with(self, refund: "Refund") -> Self:
         """The refunds of one decision, itself among them: one a charge; they are approved together.
@@ -201,9 +202,8 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.filter(state=RefundState.SUCCEEDED)
 
     def given(self) -> Self:
-        """Those that the shopper has, not counting what a bank took by a dispute."""
-        by_people = Q(state=RefundState.PAID_OTHERWISE) & ~Q(other_way__way="chargeback")
-        return self.filter(Q(state=RefundState.SUCCEEDED) | by_people)
+        """Those that the shopper has, not counting what a bank took by a dispute, nor what was only set off."""
+        return self.succeeded() | self.past_the_provider()
 
     def total(self) -> int:
         """Minor units; meaningful over refunds of one currency."""

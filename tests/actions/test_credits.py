@@ -63,6 +63,16 @@ def test_a_bonus_comes_with_the_part_that_is_credited() -> None:
     assert refunds(rma.order)[1][:3] == (20_000, 2_901 * 20_000 // SHIRTS, True)
 
 
+def test_what_a_bank_has_paid_brings_no_bonus_later_either() -> None:
+    offering(credit_bonus_percent=10)
+    rma = asked(bought(), credit("1", 3))
+    disputes.keep(disputed("lost", amount=9_672, withdrawn=9_672), at=NOW)
+    arrived(rma, Count("1", fine=1))
+    disputes.settle_by_chargebacks(at=NOW)
+    arrived(rma, Count("1", fine=2))
+    assert [one[:3] for one in refunds(rma.order)] == [(9_672, 0, False), (19_344, 2_901 - 967, True)]
+
+
 def test_it_is_on_the_account_as_soon_as_it_has_arrived() -> None:
     offering()
     rma = asked(bought(), credit("1", 3), credit("2", 1))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from returns import sentences
-from returns.actions import approvals, breaks, disputes, goodwill, other_ways, provider, reconciling, sending
+from returns.actions import approvals, breaks, disputes, finding, goodwill, other_ways, provider, reconciling, sending
 from returns.actions.refunds import rooms
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
@@ -296,6 +296,40 @@ def test_what_is_owed_has_the_banks_money_before_what_is_only_proposed(bob):
     assert list(audit.asked(at=NOW)) == []
 
 
+def test_a_second_return_is_paid_while_the_first_ones_payment_is_disputed():
+    """The bank may give it back: it is no reason to refuse what another payment can give."""
+    two = (PaymentData("pi_A-1001", 9_672, "EUR"), PaymentData("pi_2", 20_318, "EUR"))
+    order = bought(jana_order(payments=two))
+    promised()
+    arrived(asked(order))
+    stripe = Scripted()
+    send(stripe)
+    kept(amount=9_672, withdrawn=9_672)
+    arrived(asked(order))
+    assert send(stripe) is True
+    assert not Letter.objects.filter(kind="refund_failed").exists()
+
+
+def test_a_refund_that_failed_and_is_paid_in_part_fails_once_for_the_shopper(refund):
+    send(Scripted(Rejected("expired")))
+    lost_in_part(4_000)
+    assert Letter.objects.filter(kind="refund_failed").count() == 1
+
+
+def test_goodwill_that_was_told_and_tried_again_is_no_proposal(mona):
+    two = (PaymentData("pi_A-1001", 10_000, "EUR"), PaymentData("pi_2", 19_990, "EUR"))
+    order = bought(jana_order(payments=two))
+    trusting()
+    goodwill.grant(order, amount=10_000, reason="other", note="x", by=mona.actor, at=NOW)
+    send(stripe := Scripted("failed"))
+    finding.take_in(stripe.refund_by_hand(order.payments.get(reference="pi_A-1001"), 6_000), at=NOW)
+    limited(agent_goodwill=0, manager_goodwill=0, at=NOW + timedelta(minutes=1))
+    seen, later = Event.objects.version(order.pk), NOW + timedelta(hours=1)
+    other_ways.try_again(Refund.objects.of_goodwill().get(), seen=seen, by=mona.actor, at=later)
+    assert {one.state for one in Refund.objects.of_goodwill().standing()} == {RefundState.AWAITING_APPROVAL}
+    assert not Refund.objects.proposed().exists()
+
+
 def test_what_it_pays_in_part_was_decided_when_all_of_it_was(refund):
     disputes.keep(disputed("lost", amount=4_000, withdrawn=4_000), at=NOW + timedelta(days=2))
     assert {one.decided_at for one in Refund.objects.all()} == {refund.decided_at}
@@ -400,6 +434,21 @@ def test_paid_by_a_person_and_then_lost_is_paid_twice_as_well(refund):
     kept("lost")
     breaks.look_around(at=NOW)
     assert Break.objects.get(kind="paid_twice").values["above"] == 9_672
+
+
+def test_paid_by_a_person_in_parts_and_then_lost_is_paid_twice_too(refund, mona, otto):
+    """Of what was divided no payment tells; no more than the bank took is too much."""
+    send(Scripted(Rejected("expired")))
+    finding.take_in(Scripted().refund_by_hand(refund.payment, 25_000), at=NOW)
+    seen = Event.objects.version(refund.order_id)
+    part = other_ways.prepare(now_of(refund), way="cash", evidence="x", seen=seen, by=mona.actor, at=NOW).refund
+    other_ways.confirm(part, seen=Event.objects.version(refund.order_id), by=otto.actor, at=NOW)
+    kept("lost", amount=1_000, withdrawn=1_000)
+    for _time in range(2):
+        disputes.settle_by_chargebacks(at=NOW)
+        breaks.look_around(at=NOW)
+    told = Break.objects.get(kind="paid_twice")
+    assert (told.values["above"], told.values["captured"]) == (1_000, 29_990)
 
 
 def test_what_the_bank_and_we_have_paid_once_together_is_not_told_as_paid_twice(refund):

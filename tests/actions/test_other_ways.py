@@ -28,7 +28,7 @@ from returns.models import (
     Transfer,
     User,
 )
-from tests.actions.refunding import BUSY, SILENCE, disputed, now_of, send, state_of
+from tests.actions.refunding import BUSY, SILENCE, disputed, now_of, remote_of, send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised, trusting
 
@@ -344,6 +344,7 @@ def test_goodwill_paid_another_way_is_not_free_to_be_granted_again(bob, mona):
 @pytest.fixture
 def granted_all(bob, mona) -> Refund:
     """All that was paid was given as goodwill, and then the goods come back."""
+    trusting()
     order = bought()
     promised()
     goodwill.grant(order, amount=29_990, reason="other", note="x", by=mona.actor, at=NOW)
@@ -423,6 +424,42 @@ def test_what_a_bank_may_still_give_back_is_not_set_off_against(failed, mona):
     disputes.keep(disputed("won"), at=NOW)
     with pytest.raises(Refused, match="still_left"):
         prepare(failed, mona, way="set_off")
+
+
+def test_what_is_only_proposed_is_not_set_off_against(bob, mona, otto):
+    """It may be declined, and then nobody would owe the shopper anything."""
+    limited(automatic=None, agent=100_000, agent_goodwill=0)
+    promised()
+    order = bought()
+    goodwill.grant(order, amount=25_000, reason="other", note="x", by=bob.actor, at=NOW)
+    arrived(asked(order, Wish("1", 1)))
+    failed = Refund.objects.get(originator=Originator.RMA, state=RefundState.FAILED)
+    with pytest.raises(Refused, match="not_final"):
+        prepare(failed, mona, way="set_off")
+
+
+def test_goodwill_that_failed_comes_after_what_a_return_is_worth(mona):
+    trusting()
+    promised()
+    order = bought()
+    goodwill.grant(order, amount=25_000, reason="other", note="x", by=mona.actor, at=NOW)
+    send(Scripted("failed"))
+    arrived(asked(order, Wish("1", 1)))
+    send(Scripted(Rejected("expired")), after=timedelta(minutes=1))
+    with pytest.raises(Refused, match="still_left"):
+        prepare(Refund.objects.get(originator=Originator.RMA), mona, way="set_off")
+
+
+def test_divided_by_mistake_it_is_paid_once_where_the_provider_has_it_after_all(refund, mona):
+    send(Scripted(Rejected("expired")))
+    stripe = Scripted()
+    finding.take_in(stripe.refund_by_hand(refund.payment, 25_000, "pending"), at=NOW)
+    part = prepare(now_of(refund), mona).refund
+    other_ways.discard(part, **told(part, mona))
+    finding.take_in(stripe.settle("re_1", "failed"), at=NOW)
+    finding.take_in(remote_of(refund, "succeeded", id="re_2"), at=NOW)
+    assert (state_of(refund), Refund.objects.open().count()) == ((RefundState.SUCCEEDED, RMAState.REFUNDED), 0)
+    assert list(audit.asked(at=LATER)) == []
 
 
 def test_what_is_refunded_by_hand_and_has_not_arrived_is_not_set_off_against(failed, mona):

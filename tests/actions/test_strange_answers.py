@@ -15,7 +15,7 @@ from returns.actions import breaks, provider, reconciling, sending
 from returns.gateways.stripe import connect
 from returns.models import Break, Dispute, GatewayEvent, Letter, Reconciled, Refund, RefundState
 from tests.actions.refunding import news, now_of
-from tests.people import NOW
+from tests.people import NOW, bought, jana_order
 
 pytestmark = pytest.mark.django_db
 
@@ -241,6 +241,14 @@ def test_a_row_about_a_refund_of_ours_is_told_beside_it(refund, strange):
     strange.lists = {"refunds": [A_REFUND | {"amount": None, "metadata": ours, "payment_intent": None}]}
     looked_everywhere(strange)
     assert Break.objects.get().refund == refund
+
+
+def test_rows_that_hide_their_names_are_told_by_what_they_are_about(refund, strange):
+    bought(jana_order("A-1002"))
+    nameless = [A_REFUND | {"id": None, "payment_intent": f"pi_A-100{number}"} for number in (1, 2)]
+    strange.lists = {"refunds": nameless}
+    looked_everywhere(strange)
+    assert Break.objects.stopping().count() == 2
 
 
 def test_a_row_about_a_payment_of_another_shop_is_nobodys(refund, strange):

@@ -55,7 +55,7 @@ FROM (
       AND r.approvals_needed = 0
       AND r.payment_id IS NOT NULL
       AND r.state <> 'canceled'
-      AND NOT EXISTS (SELECT 1 FROM returns_refund before WHERE before.replaced_by_id = r.id)
+      AND NOT EXISTS (SELECT 1 FROM returns_event e WHERE e.refund_id = r.id AND e.kind = 'refund.retried')
     GROUP BY date(timezone(%(zone)s, r.decided_at)), u.id, u.name, r.currency
 ) g
 WHERE g.granted > g.day_limit;
