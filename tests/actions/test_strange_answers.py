@@ -181,7 +181,7 @@ def test_an_event_about_an_object_that_cannot_be_read_is_tried_and_then_told(ref
 
 # --- in a list of the whole account -----------------------------------------------------------------
 
-ODD = (None, "", 0, -500, 1.5, 10**30, "x" * 200, "\x00", [], {}, True)
+ODD: tuple[object, ...] = (None, "", 0, -500, 1.5, 10**30, "x" * 200, "\x00", [], {}, True)
 
 
 def odd_rows(row: dict[str, Any]) -> Iterator[dict[str, Any]]:
