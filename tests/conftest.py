@@ -16,6 +16,8 @@ from tests.people import BOB_EMAIL, MONA_EMAIL, PASSWORD, WANDA_EMAIL
 
 # As an installed app it would be a part of the product.
 ZealConfig.create("zeal").ready()
+# Once a browser was there its loop stands in the thread of all later tests; nothing of the product is asynchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 
 @pytest.fixture(scope="session")

@@ -199,7 +199,7 @@ ACTS: dict[Act, int] = {
     desk.discard_another_way: 1,
     desk.send_despite_dispute: 2,
     desk.value: 10,
-    desk.forgive: 4,
+    desk.forgive: 12,
     desk.spend_credit: 12,
     desk.stop_all: 1,
     desk.go_on: 6,

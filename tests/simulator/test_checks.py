@@ -34,7 +34,8 @@ def world(reset) -> Iterator[World]:
 
 def _succeeded(world: World) -> list[dict]:
     return world.rows(
-        "SELECT * FROM returns_refund WHERE state = %s AND originator = 'rma' AND amount > 100 ORDER BY id LIMIT 1",
+        "SELECT * FROM returns_refund WHERE state = %s AND originator = 'rma' AND amount > 100"
+        " AND payment_id NOT IN (SELECT payment_id FROM returns_dispute) ORDER BY id LIMIT 1",
         RefundState.SUCCEEDED,
     )
 
