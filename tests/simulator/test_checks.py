@@ -89,7 +89,7 @@ def test_a_second_refund_at_the_provider_is_found(world):
     charge = next(one for one in world.provider.all("charge") if one["id"] == remote["charge"])
     charge["amount_refunded"] = 0  # else the provider's own cap may hide it
     made = world.provider.ask(
-        "POST", "/v1/refunds", charge=charge["id"], amount=1, **{"metadata[portal_refund_id]": refund["public_id"]}
+        "POST", "/v1/refunds", charge=charge["id"], amount=10, **{"metadata[portal_refund_id]": refund["public_id"]}
     )
-    assert made["status"] in {"succeeded", "pending", "requires_action"}
+    assert made.get("status") in {"succeeded", "pending", "requires_action"}, made
     assert "is live 2 times" in " | ".join(broken(world))
