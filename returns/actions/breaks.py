@@ -46,18 +46,10 @@ def open_break(
     Break.objects.bulk_create([told], ignore_conflicts=True)
 
 
-def tell_once(
-    kind: str,
-    subject: str,
-    *,
-    at: datetime,
-    refund: Refund | None = None,
-    payment: Payment | None = None,
-    **values: object,
-) -> None:
+def tell_once(kind: str, subject: str, **told: Any) -> None:
     """As `open_break`, but of what a person has closed nobody is told again."""
     if not Break.objects.filter(kind=kind, subject=subject).exists():
-        open_break(kind, subject, at=at, refund=refund, payment=payment, **values)
+        open_break(kind, subject, **told)
 
 
 @transaction.atomic
