@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from returns.actions import sending
+from returns.actions import disputes, sending
 from returns.gateways.gateway import PutOff, Remote, RemoteDispute, Unanswered
-from returns.models import RMA, GatewayEvent, Refund
+from returns.models import RMA, Dispute, GatewayEvent, Refund
 from tests.gateways.scripted import Scripted
 from tests.people import NOW
 
@@ -53,3 +53,8 @@ def disputed(status: str = "needs_response", **changes: Any) -> RemoteDispute:
         "opened_at": NOW,
     }
     return RemoteDispute(**{**told, **changes})
+
+
+def kept(status: str = "needs_response", **changes: Any) -> Dispute:
+    disputes.keep(disputed(status, **changes), at=NOW)
+    return Dispute.objects.get(gateway_id="dp_1")
