@@ -3,11 +3,13 @@
 import hashlib
 import secrets
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 
@@ -250,11 +252,7 @@ class ParcelLine(models.Model):
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def with_room(self) -> "PaymentQuerySet":
         """Annotates `active`: what refunds reserve or have spent of it, and what disputes have taken."""
-        from returns.models.reconciliation import Dispute
-        from returns.models.refunds import Refund
-
-        spent = _sum_of(Refund.objects.active(), "amount") + _sum_of(Dispute.objects.all(), "withdrawn")
-        return self.annotate(active=spent)  # type: ignore[no-redef]  # declared on Payment, for who reads it
+        return self.annotate(active=_spent())  # type: ignore[no-redef]  # declared on Payment, for who reads it
 
     def bound(self) -> "PaymentQuerySet":
         """Those that something names: a refund, a dispute, a difference between the books."""
@@ -265,15 +263,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
         And what may use it: `unsent`, and the part of that which will, `agreed`.
         """
-        from returns.models.reconciliation import Dispute
-        from returns.models.refunds import Refund
-
-        lost = Dispute.objects.filter(status="lost").with_unspent()
-        return self.annotate(  # type: ignore[no-redef]  # declared on Payment, for who reads it
-            charged_back=_sum_of(lost, "unspent"),
-            unsent=_sum_of(Refund.objects.unsent(), "amount"),
-            agreed=_sum_of(Refund.objects.unsent().agreed(), "amount"),
-        )
+        return self.annotate(**_chargebacks())
 
     def overdrawn(self) -> "PaymentQuerySet":
         """Those of which refunds hold and disputes have taken more than was captured."""
@@ -282,6 +272,30 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
     def named(self, *names: str) -> "PaymentQuerySet":
         """Those that the provider knows by one of these names."""
         return self.filter(gateway=GATEWAY, reference__in=[name for name in names if name])
+
+
+# Expressions that are always the same are made once: of a question that is asked for every refund, making them costs
+# more than the answer.
+
+
+@cache
+def _spent() -> CombinedExpression:
+    from returns.models.reconciliation import Dispute
+    from returns.models.refunds import Refund
+
+    return _sum_of(Refund.objects.active(), "amount") + _sum_of(Dispute.objects.all(), "withdrawn")
+
+
+@cache
+def _chargebacks() -> dict[str, Coalesce]:
+    from returns.models.reconciliation import Dispute
+    from returns.models.refunds import Refund
+
+    return {
+        "charged_back": _sum_of(Dispute.objects.filter(status="lost").with_unspent(), "unspent"),
+        "unsent": _sum_of(Refund.objects.unsent(), "amount"),
+        "agreed": _sum_of(Refund.objects.unsent().agreed(), "amount"),
+    }
 
 
 def _sum_of(rows: "models.QuerySet[Any]", amount: str) -> Coalesce:

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -101,26 +102,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         None while a halt is open or our database may be an old one; one at a time of a payment. What is due waits
         while its payment is disputed, or has no room left after a dispute; what is in doubt is looked for all the same.
         """
-        from returns.models.reconciliation import Break, Halt, Reconciled
+        from returns.models.reconciliation import Reconciled
 
-        overdrawn = Exists(Payment.objects.overdrawn().filter(pk=OuterRef("payment"), disputes__withdrawn__gt=0))
-        of_it = Q(refund=OuterRef("pk")) | Q(payment=OuterRef("payment"))
-        return (
-            self.waiting(at)
-            .filter(
-                ~Q(state=RefundState.DUE) | ~_disputed(),
-                ~Q(state=RefundState.DUE) | ~overdrawn,
-                ~Exists(
-                    Refund.objects.filter(payment=OuterRef("payment"), state=RefundState.SENDING).exclude(
-                        pk=OuterRef("pk")
-                    )
-                ),
-                ~Exists(Break.objects.stopping().filter(of_it)),
-                ~Exists(Halt.objects.open()),
-                ~Exists(Reconciled.objects.stale(at)),
-            )
-            .order_by("next_try_at", "pk")
-        )
+        free = self.waiting(at).filter(_nothing_in_the_way(), ~Exists(Reconciled.objects.stale(at)))
+        return free.order_by("next_try_at", "pk")
 
     def disputed(self) -> Self:
         """Those that a dispute of their payment holds up.
@@ -214,6 +199,18 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.aggregate(total=Sum(F("amount") + F("bonus")))["total"] or 0
 
 
+@cache  # like all of `sendable` that is always the same: making it costs more than the answer
+def _nothing_in_the_way() -> Q:
+    from returns.models.reconciliation import Break, Halt
+
+    overdrawn = Exists(Payment.objects.overdrawn().filter(pk=OuterRef("payment"), disputes__withdrawn__gt=0))
+    another = Refund.objects.filter(payment=OuterRef("payment"), state=RefundState.SENDING).exclude(pk=OuterRef("pk"))
+    stopping = Break.objects.stopping().filter(Q(refund=OuterRef("pk")) | Q(payment=OuterRef("payment")))
+    may_leave = ~Q(state=RefundState.DUE) | Q(~_disputed(), ~overdrawn)
+    return Q(may_leave, ~Exists(another), ~Exists(stopping), ~Exists(Halt.objects.open()))
+
+
+@cache
 def _disputed() -> Exists:
     from returns.models.reconciliation import Dispute
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Self
 
 from django.conf import settings
@@ -140,11 +141,13 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         return self.filter(~_waits(), ~unvalued(), ~Exists(refunds.open()), done, answer_by=None, updated_at__lt=at)
 
 
+@cache
 def _waits() -> Exists:
     """Whether an item of a return waits for an agent."""
     return Exists(RMAItem.objects.filter(rma=OuterRef("pk"), state=ItemState.REFERRED))
 
 
+@cache
 def unvalued() -> Exists:
     """Whether something that came back damaged waits for an agent to say what it has lost in value."""
     from returns.models.valuations import Valuation
@@ -152,6 +155,7 @@ def unvalued() -> Exists:
     return Exists(Valuation.objects.filter(counted__receipt__rma=OuterRef("pk")).open())
 
 
+@cache
 def outstanding() -> Exists:
     """Whether units of a return are still expected: neither counted in some way nor given up (`missing.py`)."""
     from returns.models.receipts import ReceiptLine
