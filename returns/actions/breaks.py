@@ -100,6 +100,7 @@ def look_around(*, at: datetime) -> bool:
     _tell_of_dead_letters(at)
     _tell_of_silence(at)
     _tell_of_the_paid_twice(at)
+    _tell_of_what_banks_keep(at)
     for kind in Break.objects.open().filter(kind__in=_STANDS).values_list("kind", flat=True).distinct().order_by():
         gone(Q(kind=kind) & ~_STANDS[kind](at), at=at)
     return False
@@ -151,6 +152,15 @@ def _tell_of_twice(dispute: Dispute, paid: int, above: int, at: datetime) -> Non
     open_break("paid_twice", dispute.gateway_id, at=at, payment=payment, **values)
 
 
+def _tell_of_what_banks_keep(at: datetime) -> None:
+    """What they keep of it is no room, so that refunds may wait for it: only a person can ask for it."""
+    over = Dispute.objects.not_given_back(at).select_related("payment__order")
+    for dispute in _untold(over, "not_given_back", "gateway_id"):
+        values: dict[str, Any] = {"amount": dispute.withdrawn, "currency": dispute.currency}
+        values |= {"dispute": dispute.gateway_id, "order": dispute.payment.order.number}
+        open_break("not_given_back", dispute.gateway_id, at=at, payment=dispute.payment, **values)
+
+
 def _untold[Row: Model](rows: QuerySet[Row], kind: str, name: str) -> QuerySet[Row]:
     """Those of which nobody was told; what a person has closed is not told again."""
     told = Break.objects.filter(kind=kind).exclude(closed_by=SYSTEM.kind)
@@ -166,6 +176,7 @@ _STANDS: dict[str, Callable[[datetime], Q]] = {
     "dead_event": lambda _at: Q(subject__in=GatewayEvent.objects.dead().values("id")),
     "behind": lambda at: Q(subject__in=Reconciled.objects.stale(at).values("level")),
     "not_compared": lambda at: Q(subject__in=Reconciled.objects.neglected(at).values("level")),
+    "not_given_back": lambda at: Q(subject__in=Dispute.objects.not_given_back(at).values("gateway_id")),
     "disputed": lambda _at: Q(subject__in=Dispute.objects.unsettled().values("gateway_id")),
 }
 """Kind -> what is so as long as it is about something; the others are closed by who compares, or by a person."""

@@ -98,6 +98,10 @@ class DisputeQuerySet(models.QuerySet["Dispute"]):
         )
         return self.filter(status="lost", withdrawn__gt=0).annotate(above=above).filter(above__gt=0)
 
+    def not_given_back(self, at: datetime) -> Self:
+        """Those that are over and for days have left money with the bank all the same."""
+        return self.filter(status__in=Dispute.OVER, withdrawn__gt=0, updated_at__lt=at - NEGLECTED)
+
     def unsettled(self) -> Self:
         """Those that are not over, or were lost and leave refunds of their charge to be settled."""
         owing = Exists(Refund.objects.open().filter(payment=OuterRef("payment")))

@@ -161,6 +161,13 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
         )
         % _told(v)
     ),
+    "not_given_back": lambda v: (
+        gettext(
+            "Dispute %(dispute)s of order %(order)s is over, and the bank still has %(amount)s of it. "
+            "Refunds that have no other room wait for it: please ask the payment provider where the money is."
+        )
+        % _told(v)
+    ),
     "reinstated": lambda v: (
         gettext(
             "The bank has given back what it took in dispute %(dispute)s, with which %(amount)s of order %(order)s "

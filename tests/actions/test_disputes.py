@@ -88,6 +88,21 @@ def test_when_it_is_over_the_refund_goes_on_and_the_money_is_there_again(refund,
     assert not Break.objects.open().exists()
 
 
+def test_what_the_bank_keeps_of_one_that_is_over_is_told_after_three_days_until_it_is_there(refund):
+    """Its refund waits for it, and no longer in silence."""
+    kept()
+    kept("won", withdrawn=29_990)
+    for days in (1, 4):
+        breaks.look_around(at=NOW + timedelta(days=days))
+        assert send(Scripted(), after=timedelta(days=days)) is False
+        told = Break.objects.open().filter(kind="not_given_back", payment=refund.payment)
+        assert told.exists() is (days == 4)
+    kept("won")
+    breaks.look_around(at=NOW + timedelta(days=4))
+    assert not Break.objects.open().exists()
+    assert send(Scripted(), after=timedelta(days=4)) is True
+
+
 def test_two_managers_may_refund_despite_an_inquiry(refund):
     refund.despite.add(kept("warning_needs_response"))
     kept("warning_under_review")
