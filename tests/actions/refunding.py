@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from returns.actions import disputes, sending
+from returns.actions import disputes, other_ways, sending
 from returns.gateways.gateway import PutOff, Remote, RemoteDispute, Unanswered
-from returns.models import RMA, Dispute, GatewayEvent, Refund
+from returns.models import RMA, Dispute, Event, GatewayEvent, OtherWay, Refund, User
 from tests.gateways.scripted import Scripted
 from tests.people import NOW
 
+LATER = NOW + timedelta(hours=1)
 BUSY = PutOff("rate_limit", timedelta(seconds=30))
 SILENCE = Unanswered("connection lost")
 SERVER_ERROR = Unanswered("500", key_spent=True)
@@ -58,3 +59,22 @@ def disputed(status: str = "needs_response", **changes: Any) -> RemoteDispute:
 def kept(status: str = "needs_response", **changes: Any) -> Dispute:
     disputes.keep(disputed(status, **changes), at=NOW)
     return Dispute.objects.get(gateway_id="dp_1")
+
+
+# --- past the provider --------------------------------------------------------------------------
+
+
+def told(refund: Refund, user: User, **how):
+    return {"seen": Event.objects.version(refund.order_id), "by": user.actor, "at": LATER, **how}
+
+
+def again(refund: Refund, user: User, **how) -> list[Refund]:
+    return other_ways.try_again(refund, **told(refund, user, **how))
+
+
+def prepare(refund: Refund, user: User, **how) -> OtherWay:
+    return other_ways.prepare(refund, **told(refund, user, **{"way": "transfer", "evidence": "VS 17", **how}))
+
+
+def confirm(refund: Refund, user: User, **how) -> None:
+    other_ways.confirm(refund, **told(refund, user, **how))

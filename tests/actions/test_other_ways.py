@@ -6,14 +6,12 @@ import pytest
 
 from returns.actions import approvals, disputes, finding, goodwill, other_ways, receiving
 from returns.actions.receiving import Count
-from returns.actions.refunds import free_for_goodwill, left_of
+from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
-from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
 from returns.models import (
-    RMA,
     Account,
     Approval,
     Event,
@@ -26,35 +24,27 @@ from returns.models import (
     RMAState,
     Role,
     Transfer,
-    User,
 )
-from tests.actions.refunding import BUSY, SILENCE, disputed, now_of, remote_of, send, state_of
+from tests.actions.refunding import (
+    BUSY,
+    SILENCE,
+    again,
+    confirm,
+    disputed,
+    now_of,
+    prepare,
+    send,
+    state_of,
+    told,
+)
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
-LATER = NOW + timedelta(hours=1)
-
 
 class Crash(Exception):
     """The worker dies in the call."""
-
-
-def told(refund: Refund, user: User, **how):
-    return {"seen": Event.objects.version(refund.order_id), "by": user.actor, "at": LATER, **how}
-
-
-def again(refund: Refund, user: User, **how) -> list[Refund]:
-    return other_ways.try_again(refund, **told(refund, user, **how))
-
-
-def prepare(refund: Refund, user: User, **how) -> OtherWay:
-    return other_ways.prepare(refund, **told(refund, user, **{"way": "transfer", "evidence": "VS 17", **how}))
-
-
-def confirm(refund: Refund, user: User, **how) -> None:
-    other_ways.confirm(refund, **told(refund, user, **how))
 
 
 # --- once more ----------------------------------------------------------------------------------
@@ -336,177 +326,3 @@ def test_goodwill_paid_another_way_is_not_free_to_be_granted_again(bob, mona):
     prepare(refund, bob)
     confirm(refund, mona)
     assert free_for_goodwill(order, at=NOW) == 0
-
-
-# --- never more than was paid -------------------------------------------------------------------------
-
-
-@pytest.fixture
-def granted_all(bob, mona) -> Refund:
-    """All that was paid was given as goodwill, and then the goods come back."""
-    trusting()
-    order = bought()
-    promised()
-    goodwill.grant(order, amount=29_990, reason="other", note="x", by=mona.actor, at=NOW)
-    send(Scripted())
-    arrived(asked(order, Wish("1", 3)))
-    return Refund.objects.get(originator=Originator.RMA)
-
-
-def test_what_was_paid_once_is_not_paid_again_in_cash(granted_all, mona):
-    with pytest.raises(Refused, match="above_paid") as refusal:
-        prepare(granted_all, mona)
-    assert (refusal.value.values["amount"], OtherWay.objects.count()) == (0, 0)
-
-
-def test_it_is_set_off_against_what_is_owed_and_the_return_settles(granted_all, mona, otto):
-    prepare(granted_all, mona, way="set_off", evidence="goodwill of 10 November")
-    confirm(granted_all, otto)
-    assert state_of(granted_all) == (RefundState.PAID_OTHERWISE, RMAState.REFUNDED)
-    booked = Transfer.objects.get(event__kind="refund.paid_otherwise")
-    assert (booked.debited, booked.credited, booked.amount) == (Account.OWED, Account.SET_OFF, granted_all.amount)
-    assert list(audit.asked(at=LATER)) == []
-
-
-def test_what_somebody_refunded_at_the_provider_is_not_paid_again_in_cash(refund, mona):
-    stripe = Scripted()
-    finding.take_in(stripe.refund_by_hand(refund.payment, 29_990), at=NOW)
-    with pytest.raises(Refused, match="above_paid"):
-        prepare(now_of(refund), mona)
-
-
-def test_what_became_too_much_meanwhile_is_not_confirmed(failed, mona, otto):
-    prepare(failed, mona)
-    finding.take_in(Scripted().refund_by_hand(failed.payment, 29_990), at=NOW)
-    with pytest.raises(Refused, match="above_paid"):
-        confirm(failed, otto)
-
-
-def test_what_was_paid_past_the_provider_is_no_longer_left_of_the_order(failed, mona, otto):
-    assert left_of(failed.order) == 29_990
-    prepare(failed, mona)
-    confirm(failed, otto)
-    assert left_of(failed.order) == 29_990 - 9_672
-
-
-def test_of_what_is_left_in_part_only_the_rest_is_set_off(failed, mona, otto):
-    """What others refunded by hand leaves 4,990 of the 9,672 that are owed: those the shopper still gets."""
-    finding.take_in(Scripted().refund_by_hand(failed.payment, 25_000), at=NOW)
-    rest = prepare(failed, mona, way="set_off", evidence="refunded by hand, 10 November").refund
-    confirm(rest, otto)
-    (owed,) = Refund.objects.open()
-    assert (rest.amount, owed.amount, left_of(failed.order)) == (9_672 - 4_990, 4_990, 4_990)
-    with pytest.raises(Refused, match="still_left"):
-        prepare(owed, mona, way="set_off", evidence="refunded by hand, 10 November")
-    assert not Letter.objects.filter(kind="refund_failed", event__refund__in=[rest, owed]).exists()
-    confirm(prepare(owed, mona).refund, otto)
-    assert (left_of(failed.order), RMA.objects.get().state) == (0, RMAState.REFUNDED)
-    assert list(audit.asked(at=LATER)) == []
-
-
-def test_no_more_than_what_is_left_is_paid_past_the_provider_and_the_rest_stays_owed(failed, mona, otto):
-    finding.take_in(Scripted().refund_by_hand(failed.payment, 25_000), at=NOW)
-    paid = prepare(failed, mona).refund
-    confirm(paid, otto)
-    (rest,) = Refund.objects.open()
-    assert (paid.amount, rest.amount, rest.state) == (4_990, 9_672 - 4_990, RefundState.FAILED)
-    with pytest.raises(Refused, match="above_paid"):
-        prepare(rest, mona)
-    confirm(prepare(rest, mona, way="set_off").refund, otto)
-    assert RMA.objects.get().state == RMAState.REFUNDED
-    assert list(audit.asked(at=LATER)) == []
-
-
-def test_what_a_bank_may_still_give_back_is_not_set_off_against(failed, mona):
-    disputes.keep(disputed(), at=NOW)
-    with pytest.raises(Refused, match="not_final"):
-        prepare(failed, mona, way="set_off")
-    disputes.keep(disputed("won"), at=NOW)
-    with pytest.raises(Refused, match="still_left"):
-        prepare(failed, mona, way="set_off")
-
-
-def test_what_is_only_proposed_is_not_set_off_against(bob, mona, otto):
-    """It may be declined, and then nobody would owe the shopper anything."""
-    limited(automatic=None, agent=100_000, agent_goodwill=0)
-    promised()
-    order = bought()
-    goodwill.grant(order, amount=25_000, reason="other", note="x", by=bob.actor, at=NOW)
-    arrived(asked(order, Wish("1", 1)))
-    failed = Refund.objects.get(originator=Originator.RMA, state=RefundState.FAILED)
-    with pytest.raises(Refused, match="not_final"):
-        prepare(failed, mona, way="set_off")
-
-
-def test_goodwill_that_failed_comes_after_what_a_return_is_worth(mona):
-    trusting()
-    promised()
-    order = bought()
-    goodwill.grant(order, amount=25_000, reason="other", note="x", by=mona.actor, at=NOW)
-    send(Scripted("failed"))
-    arrived(asked(order, Wish("1", 1)))
-    send(Scripted(Rejected("expired")), after=timedelta(minutes=1))
-    with pytest.raises(Refused, match="still_left"):
-        prepare(Refund.objects.get(originator=Originator.RMA), mona, way="set_off")
-
-
-def test_divided_by_mistake_it_is_paid_once_where_the_provider_has_it_after_all(refund, mona):
-    send(Scripted(Rejected("expired")))
-    stripe = Scripted()
-    finding.take_in(stripe.refund_by_hand(refund.payment, 25_000, "pending"), at=NOW)
-    part = prepare(now_of(refund), mona).refund
-    other_ways.discard(part, **told(part, mona))
-    finding.take_in(stripe.settle("re_1", "failed"), at=NOW)
-    finding.take_in(remote_of(refund, "succeeded", id="re_2"), at=NOW)
-    assert (state_of(refund), Refund.objects.open().count()) == ((RefundState.SUCCEEDED, RMAState.REFUNDED), 0)
-    assert list(audit.asked(at=LATER)) == []
-
-
-def test_what_is_refunded_by_hand_and_has_not_arrived_is_not_set_off_against(failed, mona):
-    stripe = Scripted()
-    finding.take_in(stripe.refund_by_hand(failed.payment, 29_990, "pending"), at=NOW)
-    with pytest.raises(Refused, match="not_final"):
-        prepare(failed, mona, way="set_off")
-    finding.take_in(stripe.settle("re_1", "succeeded"), at=NOW)
-    assert prepare(failed, mona, way="set_off").refund == failed
-
-
-def test_what_a_person_paid_past_the_provider_is_not_sent_once_more_through_it(mona, otto):
-    """By the payment's own books there is room: of what a person paid they tell nothing."""
-    trusting()
-    promised()
-    order = bought()
-    goodwill.grant(order, amount=15_000, reason="other", note="x", by=mona.actor, at=NOW)
-    stripe = Scripted()
-    send(stripe)
-    arrived(asked(order, Wish("1", 3)))
-    send(stripe)
-    granted, _paid, rest = Refund.objects.order_by("pk")
-    finding.take_in(stripe.settle("re_1", "failed"), at=NOW)
-    confirm(prepare(now_of(granted), mona).refund, otto)
-    assert (left_of(order), free_for_goodwill(order, at=LATER)) == (0, 0)
-    with pytest.raises(Refused, match="no_room"):
-        again(rest, mona)
-    arrived(asked(order, Wish("2", 1)))
-    assert send(stripe, after=timedelta(hours=2)) is False
-    assert list(audit.asked(at=LATER)) == []
-
-
-def test_of_an_order_paid_past_the_provider_its_goods_and_their_delivery_are_left():
-    assert left_of(bought(jana_order(payments=()))) == 29_495 + 495
-
-
-def test_a_debt_that_can_be_paid_is_not_set_off(failed, mona):
-    with pytest.raises(Refused, match="still_left"):
-        prepare(failed, mona, way="set_off", evidence="goodwill of 10 November")
-
-
-def test_what_the_shop_took_in_otherwise_may_go_back_otherwise(mona, otto):
-    """The order was paid in cash, of which the payment provider knows nothing."""
-    promised()
-    arrived(asked(bought(jana_order(payments=()))))
-    refund = Refund.objects.get()
-    prepare(refund, mona, way="cash")
-    confirm(refund, otto)
-    assert now_of(refund).state == RefundState.PAID_OTHERWISE
-    assert list(audit.asked(at=LATER)) == []
