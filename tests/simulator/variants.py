@@ -17,6 +17,7 @@ from returns.actions.owing import Arrived
 from returns.gateways import stripe as stripe_gateway
 from returns.gateways.gateway import Gateway, Rejected, Remote
 from returns.gateways.stripe import Stripe
+from returns.gateways.stripe_objects import read_refund
 from returns.models import GatewayEvent, Reconciled, Refund, RMAItem
 
 Variant = Callable[[], AbstractContextManager[None]]
@@ -74,7 +75,7 @@ def the_payload_is_believed() -> Iterator[None]:
         return right_work(gateway, at=at)
 
     def fetch(_self: Stripe, _gateway_id: str) -> Remote:
-        return stripe_gateway._remote(told[working[0]])
+        return read_refund(told[working[0]])
 
     right_read, right_work = stripe_gateway.read_webhook, provider.work_next_event
     with (
