@@ -1,6 +1,7 @@
 """What every test gets: named people, no network but our own machine, and no N+1 queries."""
 
 import os
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.test import Client, SimpleTestCase
 from django.utils import translation
+from pytest_django.plugin import blocking_manager_key
 from zeal.apps import ZealConfig
 
 from returns.models import Reason, Role, User
@@ -66,16 +68,25 @@ def _letters_stay_here(tmp_path, settings) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
 
 
-@pytest.fixture(autouse=True)
-def _reasons_are_there(request: pytest.FixtureRequest) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """A transactional test empties the tables at its end, and with them what a migration had filled in.
 
     Such tests come last, but a process that has done its own may take over others from its neighbour.
     """
-    marker = request.node.get_closest_marker("django_db")
-    if marker is None or issubclass(request.cls or object, SimpleTestCase):
-        return
-    request.getfixturevalue("transactional_db" if marker.kwargs.get("transaction") else "db")
+    yield
+    if nextitem and _is_transactional(item):
+        with item.config.stash[blocking_manager_key].unblock():
+            _fill_in_reasons()
+
+
+def _is_transactional(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(fixtures & {"transactional_db", "live_server"}) or bool(marker and marker.kwargs.get("transaction"))
+
+
+def _fill_in_reasons() -> None:
     if not Reason.objects.exists():
         import_module("returns.migrations.0002_reasons").create(apps, None)
         import_module("returns.migrations.0014_reason_codes").fill(apps, None)

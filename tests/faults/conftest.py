@@ -51,7 +51,7 @@ def nursery(born) -> Iterator[Nursery]:
 
 
 @pytest.fixture
-def shop(transactional_db, _reasons_are_there, nursery, standin, clock) -> Shop:
+def shop(transactional_db, nursery, standin, clock) -> Shop:
     promised()
     return Shop(standin, nursery, clock)
 

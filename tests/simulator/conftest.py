@@ -9,7 +9,7 @@ from tests.simulator.databases import resetting
 
 
 @pytest.fixture
-def reset(transactional_db, _reasons_are_there) -> Iterator[Callable[[], None]]:
+def reset(transactional_db) -> Iterator[Callable[[], None]]:
     logging.disable(logging.CRITICAL)  # doors and workers tell of every fault
     with resetting() as back:
         yield back
