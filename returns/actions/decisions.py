@@ -187,8 +187,10 @@ def _allot_again(rma: RMA, items: Sequence[RMAItem]) -> None:
         units, given = taken.get(item.line_id, (0, 0))
         if units + item.quantity > item.line.quantity:
             raise Refused("quantity_too_many", field=item.line.line_id, returnable=max(0, item.line.quantity - units))
+        before = item.share
         item.share = share(item.line.paid, item.line.quantity, given, units, item.quantity)
-        item.fee = min(item.fee, item.share)
+        item.fee = item.fee * item.share // before if before else 0
+        item.credit_bonus = item.credit_bonus * item.share // before if before else 0
 
 
 def _stamp(rma: RMA, at: datetime) -> None:

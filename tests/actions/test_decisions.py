@@ -1,10 +1,11 @@
 """An agent decides, looks again, calls off; and grants what policy does not give."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from returns.actions import decisions, goodwill, sending
+from returns.actions import decisions, goodwill, orders, sending
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import ANSWER_WITHIN, Wish
@@ -13,6 +14,7 @@ from returns.gateways.gateway import Rejected
 from returns.importing.data import LineData
 from returns.models import (
     RMA,
+    SYSTEM,
     Event,
     Goodwill,
     ItemState,
@@ -24,7 +26,7 @@ from returns.models import (
     RMAState,
 )
 from tests.gateways.scripted import Scripted
-from tests.people import BOB, NOW, SHIRT, arrived, asked, bought, jana_order, late_order, promised, trusting
+from tests.people import BOB, MUG, NOW, SHIRT, arrived, asked, bought, jana_order, late_order, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -327,3 +329,16 @@ def test_goodwill_does_not_count_as_the_refund_of_what_arrived():
     sending.send_next(stripe, at=NOW)
     assert now_of(rma).state == RMAState.REFUNDED
     assert [refund.amount for refund in rma.refunds.order_by("pk")] == [500, 9_672 + 479]
+
+
+@pytest.mark.parametrize("resolution", ["refund", "credit"])
+def test_reopened_after_its_price_was_corrected_fee_and_bonus_follow_the_price(resolution):
+    promised(resolutions=["credit"], currency="EUR", credit_bonus_percent=10, restocking_percent=15)
+    ago = NOW - timedelta(days=60)
+    told = jana_order("L-1", delivered=ago, placed_at=ago, notice_given_at=ago, discounts=())
+    rma = asked(bought(told), Wish("1", 3, resolution=resolution))
+    decisions.reject(rma, by=BOB, at=NOW, note="late")
+    orders.load([replace(told, lines=(replace(SHIRT, unit_price=1_000), MUG))], by=SYSTEM, at=NOW)
+    decisions.reopen(RMA.objects.get(), by=BOB, at=NOW)
+    item = RMA.objects.get().items.get()
+    assert (item.share, item.fee, item.credit_bonus) == (3_000, 450, 300 if resolution == "credit" else 0)
