@@ -127,13 +127,17 @@ def _delivery(rma: RMA, arrived: Iterable[Arrived]) -> int:
 
 
 def _parts(arrived: Arrived, already: Owed) -> list[Part]:
-    """What arrived units of an item bring and cost beyond what is owed for them already."""
+    """What arrived units of an item bring and cost beyond what is owed for them already.
+
+    Nothing where they cost more: that is kept of no other item, and later units make up for it.
+    """
     item, units = arrived.item, arrived.units
     goods, fee, loss = RefundLine.Kind.GOODS, RefundLine.Kind.FEE, RefundLine.Kind.VALUE_LOSS
     brings = due_so_far(item.share, item.quantity, units) - already.get((goods, item.pk), 0)
     costs = due_so_far(item.fee, item.quantity, units) + already.get((fee, item.pk), 0)
     loses = arrived.kept + already.get((loss, item.pk), 0)
-    return [Part(goods, brings, item), Part(fee, -costs, item), Part(loss, -loses, item)]
+    parts = [Part(goods, brings, item), Part(fee, -costs, item), Part(loss, -loses, item)]
+    return parts if worth(parts) >= 0 else []
 
 
 def _some(parts: Iterable[Part]) -> list[Part]:

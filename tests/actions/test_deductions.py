@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import decisions
+from returns.actions import decisions, photos, valuing
+from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
-from returns.models import RMA, Event, Letter, Refund, RMAItem
+from returns.models import RMA, Event, Letter, Refund, RMAItem, Valuation
 from tests.people import BOB, NOW, arrived, asked, bought, jana_order, late_order, promised
+from tests.pictures import sent
 
 pytestmark = pytest.mark.django_db
 
@@ -95,3 +97,17 @@ def test_what_is_decided_keeps_its_price(rma):
     decisions.approve(rma, by=BOB, at=NOW, note="Kind.")
     with pytest.raises(Refused, match="nothing_waits"):
         deduct(rma, {"1": 100})
+
+
+def test_what_one_item_costs_is_not_kept_of_another(bob):
+    """A fee and a loss of value beyond what has come back of it so far wait for the rest."""
+    promised()
+    rma = asked(late_order(), Wish("1", 3), Wish("2", 1))
+    decisions.approve(rma, by=bob.actor, at=NOW, note="ok", lines=["2"])
+    arrived(RMA.objects.get(), Count("1", damaged=1, grade="D"))
+    valued = {"loss": 9_000, "reason": "worn", "by": bob.actor, "at": NOW}
+    valuing.value(Valuation.objects.get(), pictures=[photos.keep(sent(), had=())], **valued)
+    decisions.deduct(RMA.objects.get(), fees={"1": 20_000}, note="Late.", by=bob.actor, at=NOW)
+    decisions.approve(RMA.objects.get(), by=bob.actor, at=NOW, note="ok", lines=["1"])
+    arrived(RMA.objects.get(), Count("2", fine=1))
+    assert [one.amount for one in Refund.objects.all()] == [479]

@@ -160,7 +160,8 @@ GROUP BY m.id, m.number, i.id, ol.line_id, r.currency, i.fee, m.return_cost
 HAVING -SUM(l.amount) > COALESCE(i.fee, m.return_cost);
 
 -- I22 loss_above_valued
--- For loss of value no more is kept of an item than an agent has said, and nothing once that was forgiven.
+-- For loss of value no more is kept of an item than an agent has said, and nothing once that was forgiven; but for what
+-- the way back may still take, for which it is kept then.
 SELECT m.number AS "return", ol.line_id AS line, kept.currency, kept.amount AS kept, COALESCE(said.loss, 0) AS valued
 FROM (
     SELECT l.item_id, r.currency, -SUM(l.amount) AS amount
@@ -178,7 +179,14 @@ LEFT JOIN (
     WHERE v.forgiven_at IS NULL
     GROUP BY c.item_id
 ) said ON said.item_id = kept.item_id
-WHERE kept.amount > COALESCE(said.loss, 0);
+LEFT JOIN (
+    SELECT r.rma_id, -SUM(l.amount) AS taken
+    FROM returns_refundline l
+    JOIN returns_refund r ON r.id = l.refund_id
+    WHERE l.kind = 'fee' AND l.item_id IS NULL AND r.replaced_by_id IS NULL
+    GROUP BY r.rma_id
+) way_back ON way_back.rma_id = m.id
+WHERE kept.amount > COALESCE(said.loss, 0) + m.return_cost - COALESCE(way_back.taken, 0);
 
 -- I21 not_what_came_back
 -- The refunds of a return are what came back of it is worth, to the unit: shares, less fees, losses and the way back.
