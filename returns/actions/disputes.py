@@ -4,7 +4,7 @@ money.md, "Disputes", rules (a) to (e).
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,34 +13,74 @@ from django.db.models import Exists, F, OuterRef, Q
 from returns.actions.breaks import open_break, tell_once
 from returns.actions.declining import lose_room
 from returns.actions.record import noted, record
-from returns.actions.refunds import divide, give_up, inherit, parts_of, place, room, rooms, settle, told
-from returns.gateways.gateway import RemoteDispute
+from returns.actions.refunds import (
+    beyond_what_was_paid,
+    divide,
+    give_up,
+    inherit,
+    parts_of,
+    place,
+    room,
+    rooms,
+    settle,
+    told,
+)
+from returns.gateways.gateway import Gateway, PutOff, RemoteDispute
 from returns.models import RMA, Dispute, Event, Order, Originator, OtherWay, Payment, Refund, RefundState
 from returns.models.people import SYSTEM
 from returns.models.refunds import RefundQuerySet
 
+Sight = tuple[Any, ...]
+_SAID = ("status", "reason", "amount", "currency", "withdrawn", "refundable")
+_TRIES, _LATER = 3, timedelta(minutes=1)
 _CLOSED = (*Dispute.OVER, "lost")
 _WAY = "chargeback"
 _PART = "partly_charged_back"
 _STILL_OURS = [RefundState.DUE, RefundState.AWAITING_APPROVAL, RefundState.FAILED, RefundState.CANCELED]
 
 
+def look(gateway: Gateway, dispute_id: str, *, at: datetime) -> None:
+    """Ask for it and keep what it says; anew where our row changed meanwhile, for another asked later or earlier.
+
+    Raises PutOff where that happens again and again.
+    """
+    for _time in range(_TRIES):
+        seen = sight(dispute_id)
+        if keep(gateway.dispute(dispute_id), seen=seen, at=at):
+            return
+    raise PutOff("dispute_changes", _LATER)
+
+
+def look_at_listed(gateway: Gateway, remote: RemoteDispute, *, at: datetime) -> None:
+    """A list may be older than what is known by now: it only says of what to ask."""
+    if not _agrees(remote) and Payment.objects.named(remote.payment, remote.charge).exists():
+        look(gateway, remote.id, at=at)
+
+
+def sight(dispute_id: str) -> Sight | None:
+    """What our row says of it, to know it again by."""
+    return Dispute.objects.filter(gateway_id=dispute_id).values_list(*_SAID).first()
+
+
 @transaction.atomic
-def keep(remote: RemoteDispute, *, at: datetime) -> None:
+def keep(remote: RemoteDispute, *, seen: Sight | None, at: datetime) -> bool:
     """Make our row say what the provider's dispute says, tell of each change, and settle what it pays for.
 
-    A dispute of a payment that is not ours, or not yet, is left alone (`reconciling.look_at_disputes`).
+    False where our row is not what was `seen` before it was asked for: nobody knows which is the newer one. A dispute
+    of a payment that is not ours, or not yet, is left alone (`reconciling.look_at_disputes`).
     """
     payment = Payment.objects.named(remote.payment, remote.charge).first()
     if payment is None:
-        return
+        return True
     if remote.currency != payment.currency:
         remote = _uncounted(payment, remote, at=at)
     if _agrees(remote):
-        return
+        return True
     order = Order.objects.locked().get(pk=payment.order_id)
     list(RMA.objects.locked().filter(order=order).order_by("pk"))  # before payments and refunds: one order everywhere
     Payment.objects.select_for_update(no_key=True).get(pk=payment.pk)
+    if sight(remote.id) != seen:
+        return False
     known = Dispute.objects.filter(gateway_id=remote.id).first()
     dispute = known or Dispute(gateway_id=remote.id, payment=payment, status="", opened_at=remote.opened_at)
     events = _changes(dispute, remote, order, at=at)
@@ -54,6 +94,7 @@ def keep(remote: RemoteDispute, *, at: datetime) -> None:
     if dispute.status == "lost":
         _settle_by_chargeback(dispute, at=at)
     _owe_what_was_given_back(dispute, at=at)
+    return True
 
 
 def _uncounted(payment: Payment, remote: RemoteDispute, *, at: datetime) -> RemoteDispute:
@@ -66,8 +107,7 @@ def _uncounted(payment: Payment, remote: RemoteDispute, *, at: datetime) -> Remo
 
 def _agrees(remote: RemoteDispute) -> bool:
     """Whether our row says all of it already; lost, what it has still to settle is looked for by itself."""
-    fields = ("status", "reason", "amount", "currency", "withdrawn", "refundable")
-    said = Q(gateway_id=remote.id, **{name: getattr(remote, name) for name in fields})
+    said = Q(gateway_id=remote.id, **{name: getattr(remote, name) for name in _SAID})
     return Dispute.objects.filter(said).exists()
 
 
@@ -120,6 +160,7 @@ def _settle_by_chargeback(dispute: Dispute, *, at: datetime) -> None:
             left = 0
         _settle(refund.rma, at=at)
     _give_up_without_room(dispute.payment, at=at)
+    _give_up_beyond_what_was_paid(dispute.payment.order, at=at)
 
 
 def _settleable() -> RefundQuerySet:
@@ -197,8 +238,16 @@ def _as_it_was(rest: Refund, was: str, *, needed: int, at: datetime) -> list[Eve
 
 def _give_up_without_room(payment: Payment, *, at: datetime) -> None:
     """What was never sent fails, the newest first, where the bank took its room and paid for something else (I1)."""
-    above = -room(Payment.objects.with_room().with_chargebacks().get(pk=payment.pk))
-    for refund in _with_returns(payment.refunds.unsent().order_by("-pk")) if above > 0 else ():
+    _give_up(payment.refunds.unsent(), -room(Payment.objects.with_room().with_chargebacks().get(pk=payment.pk)), at=at)
+
+
+def _give_up_beyond_what_was_paid(order: Order, *, at: datetime) -> None:
+    """So does what other payments of the order were to give, where a person had paid what the bank has taken."""
+    _give_up(order.refunds.unsent().filter(payment__isnull=False), beyond_what_was_paid(order), at=at)
+
+
+def _give_up(unsent: RefundQuerySet, above: int, *, at: datetime) -> None:
+    for refund in _with_returns(unsent.order_by("-pk")) if above > 0 else ():
         if above > 0:
             above -= refund.amount
             record(*lose_room(refund, at=at))

@@ -14,11 +14,12 @@ from returns.actions.applying import NEWS, NOTHING_MOVED, apply
 from returns.actions.breaks import open_break, tell_once
 from returns.actions.declining import lose_room
 from returns.actions.record import record
-from returns.actions.refunds import paid_and_back, told
+from returns.actions.refunds import beyond_what_was_paid, paid_and_back, told
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Remote, Unreadable
 from returns.models import RMA, Order, Originator, Payment, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM
+from returns.models.refunds import RefundQuerySet
 
 _IN_DOUBT = [RefundState.SENDING, RefundState.UNCERTAIN]
 
@@ -106,27 +107,32 @@ def _book(payment: Payment, remote: Remote, *, at: datetime) -> None:
     RefundLine.objects.create(refund=refund, kind=RefundLine.Kind.EXTERNAL, amount=remote.amount)
     record(told("refund.found", refund, parts={RefundLine.Kind.EXTERNAL: remote.amount}, by=SYSTEM, at=at))
     apply(refund, remote, at=at)
-    _make_room(payment, remote, at=at)
+    _make_room(payment, order, remote, at=at)
     _tell_of_too_much(payment, order, at=at)
     kind = "forgotten_refund" if made_here(remote) else "external_refund"
     open_break(kind, remote.id, at=at, refund=refund, payment=payment, **_values(remote), order=order.number)
 
 
-def _make_room(payment: Payment, remote: Remote, *, at: datetime) -> None:
-    """What was never sent gives way, the newest first: its room is gone at the provider, too (I1).
+def _make_room(payment: Payment, order: Order, remote: Remote, *, at: datetime) -> None:
+    """What was never sent gives way: its room is gone at the provider, too, or all that was paid for the order (I1).
 
     Returns stay where they are: what they are owed waits for another way.
     """
     above = Payment.objects.with_room().get(pk=payment.pk).active - payment.captured
-    waiting = payment.refunds.unsent().locked().select_related("rma", "order", "payment")
-    for refund in waiting.order_by("-pk"):
-        if above <= 0:
-            return
-        record(*lose_room(refund, at=at))
-        tell_of_taken_room(refund, [remote], at=at)
-        above -= refund.amount
-    if above > 0 and payment.refunds.filter(state__in=_IN_DOUBT).exists():
+    if _give_way(payment.refunds.unsent(), above, remote, at=at) and payment.refunds.filter(state__in=_IN_DOUBT):
         raise Refused("room_in_doubt")
+    of_order = order.refunds.unsent().filter(payment__isnull=False)
+    _give_way(of_order, beyond_what_was_paid(order), remote, at=at)
+
+
+def _give_way(unsent: RefundQuerySet, above: int, remote: Remote, *, at: datetime) -> bool:
+    """The newest first; whether it is not enough."""
+    for refund in unsent.locked().select_related("rma", "order", "payment").order_by("-pk") if above > 0 else ():
+        if above > 0:
+            record(*lose_room(refund, at=at))
+            tell_of_taken_room(refund, [remote], at=at)
+            above -= refund.amount
+    return above > 0
 
 
 def _tell_of_too_much(payment: Payment, order: Order, *, at: datetime) -> None:

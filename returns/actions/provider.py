@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError
 
-from returns.actions.disputes import keep
+from returns.actions.disputes import look
 from returns.actions.finding import take_in
 from returns.actions.payouts import compare
 from returns.actions.refusals import Refused
@@ -64,7 +64,7 @@ def _work(gateway: Gateway, event: GatewayEvent, *, at: datetime) -> None:
             with suppress(Refused):
                 take_in(remote, at=at)
     elif event.kind.startswith("charge.dispute."):
-        keep(gateway.dispute(event.object_id), at=at)
+        look(gateway, event.object_id, at=at)
     elif event.kind == "payout.reconciliation_completed":
         compare(gateway, event.object_id, at=at)
 

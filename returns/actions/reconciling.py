@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from returns.actions import breaks, halts, payouts, provider
 from returns.actions.applying import agrees, same_state
-from returns.actions.disputes import keep, settle_by_chargebacks
+from returns.actions.disputes import look_at_listed, settle_by_chargebacks
 from returns.actions.finding import made_here, ours, take_in, tell_of_unreadable
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Gateway, PutOff, Rejected, Remote, Unanswered, Unknown, Unreadable
@@ -89,11 +89,17 @@ def look_at_disputes(gateway: Gateway, *, at: datetime) -> None:
 
 
 def compare_disputes(gateway: Gateway, *, since: datetime, at: datetime) -> None:
-    """Every dispute opened since: those of our payments become our rows."""
+    """Every dispute opened since: those of our payments become our rows. Raises what the gateway raises, at the end."""
     if _through(Reconciled.Level.DISPUTES) is None:
         _note(Reconciled.Level.DISPUTES, BEGINNING)
+    unknown = list[Exception]()
     for remote in _readable(gateway.disputes_since(since), at=at):
-        keep(remote, at=at)
+        try:
+            look_at_listed(gateway, remote, at=at)
+        except (Rejected, Unknown) as answer:  # of this one: it hides none of the others
+            unknown.append(answer)
+    if unknown:
+        raise unknown[0]
     # Only where nothing has come meanwhile: an import forgets how far we have come.
     Reconciled.objects.filter(level=Reconciled.Level.DISPUTES).update(through=at)
 
@@ -107,7 +113,8 @@ def _forgot(remotes: Iterable[Remote]) -> bool:
     """Whether one of these was made here, and no row of ours has sent it; what a person was told of is known."""
     for some in batched(remotes, _BATCH):
         made = {remote.id: remote.refund_id for remote in some if made_here(remote)}
-        sent = Refund.objects.filter(public_id__in=made.values()).exclude(state__in=_UNSENT)
+        declined = Q(state=RefundState.CANCELED, gateway_id=None)
+        sent = Refund.objects.filter(~declined, public_id__in=made.values()).exclude(state__in=_UNSENT)
         told = Break.objects.filter(kind__in=("unknown_refund", "another_currency"), subject__in=made)
         remembered = set(sent.values_list("public_id", flat=True))
         booked = {*_booked(made), *told.values_list("subject", flat=True)}

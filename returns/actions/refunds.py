@@ -184,7 +184,7 @@ def _by_kind(parts: Sequence[Part]) -> dict[str, int]:
     return dict(totals)
 
 
-def give_up(refund: Refund, reason: str, *, at: datetime) -> Event:
+def give_up(refund: Refund, reason: str, *, at: datetime, by: Actor = SYSTEM, **more: Any) -> Event:
     """What was never sent fails, for a person to find another way; told, not written yet."""
     was = refund.state
     if was == RefundState.AWAITING_APPROVAL:
@@ -194,7 +194,7 @@ def give_up(refund: Refund, reason: str, *, at: datetime) -> Event:
     refund.credit, refund.bonus = None, 0  # what cannot be credited is owed as money
     refund.updated_at = at
     refund.save()
-    return told("refund.failed", refund, was=was, by=SYSTEM, at=at)
+    return told("refund.failed", refund, was=was, by=by, at=at, **more)
 
 
 def free_for_goodwill(order: Order, *, at: datetime) -> int:
@@ -220,6 +220,17 @@ def paid_and_back(order: Order) -> tuple[int, int]:
     past = order.refunds.past_the_provider().total()
     paid = max(goods + order.shipping_paid, sum(payment.captured for payment in payments))
     return paid, sum(payment.active for payment in payments) + past
+
+
+def beyond_what_was_paid(order: Order) -> int:
+    """Minor units that are given back, or about to be, above what was paid for a locked order.
+
+    Asked where a person has paid past the provider: else each payment's own room tells.
+    """
+    if not order.refunds.past_the_provider().exists():
+        return 0
+    paid, back = paid_and_back(order)
+    return max(0, back - paid - awaited_of_banks(order))
 
 
 def awaited_of_banks(order: Order) -> int:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from returns.actions import halts
 from returns.actions.applying import apply, finish
 from returns.actions.breaks import open_break
-from returns.actions.disputes import keep
+from returns.actions.disputes import look_at_listed
 from returns.actions.finding import take_in, tell_of_taken_room
 from returns.actions.record import record
 from returns.actions.refusals import Refused
@@ -153,7 +153,7 @@ def _explained(gateway: Gateway, claim: Claim, rejection: Rejected, *, at: datet
             return remote
     if rejection.code in DISPUTED:
         for dispute in gateway.disputes_of(paid_by):
-            keep(dispute, at=at)
+            look_at_listed(gateway, dispute, at=at)
         if _disputed(claim.refund):
             raise Unanswered(rejection.code, key_spent=True) from rejection
     raise rejection

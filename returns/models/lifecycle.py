@@ -226,7 +226,12 @@ class RefundLifecycle(models.Model):
         """It is on the shopper's store credit, in the same moment."""
 
     # What we gave up ourselves, never having heard of it at the provider, may still turn up there.
-    @transition("state", source=RefundState.FAILED, target=RefundState.SUCCEEDED, conditions=[_unknown_at_provider])
+    @transition(
+        "state",
+        source=[RefundState.FAILED, RefundState.CANCELED],
+        target=RefundState.SUCCEEDED,
+        conditions=[_unknown_at_provider],
+    )
     @transition("state", source=[*_UNANSWERED, *_AT_PROVIDER], target=RefundState.SUCCEEDED)
     def succeed(self) -> None:
         """The money is on its way to the shopper's bank."""

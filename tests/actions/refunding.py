@@ -1,6 +1,6 @@
 """What the tests of refunds share: a refund that is due, and ways to look at it and to send it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from returns.actions import disputes, other_ways, sending
@@ -56,8 +56,13 @@ def disputed(status: str = "needs_response", **changes: Any) -> RemoteDispute:
     return RemoteDispute(**{**told, **changes})
 
 
+def keep(remote: RemoteDispute, *, at: datetime = NOW) -> None:
+    """As a worker does that was alone."""
+    assert disputes.keep(remote, seen=disputes.sight(remote.id), at=at)
+
+
 def kept(status: str = "needs_response", **changes: Any) -> Dispute:
-    disputes.keep(disputed(status, **changes), at=NOW)
+    keep(disputed(status, **changes))
     return Dispute.objects.get(gateway_id="dp_1")
 
 

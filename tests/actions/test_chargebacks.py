@@ -24,7 +24,7 @@ from returns.models import (
     RMAState,
     Transfer,
 )
-from tests.actions.refunding import disputed, kept, now_of, send, state_of
+from tests.actions.refunding import confirm, disputed, keep, kept, now_of, prepare, send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised, trusting
 
@@ -206,7 +206,7 @@ def test_goodwill_that_was_told_and_tried_again_is_no_proposal(mona):
 
 
 def test_what_it_pays_in_part_was_decided_when_all_of_it_was(refund):
-    disputes.keep(disputed("lost", amount=4_000, withdrawn=4_000), at=NOW + timedelta(days=2))
+    keep(disputed("lost", amount=4_000, withdrawn=4_000), at=NOW + timedelta(days=2))
     assert {one.decided_at for one in Refund.objects.all()} == {refund.decided_at}
 
 
@@ -422,3 +422,19 @@ def test_what_a_person_has_noted_as_paid_another_way_stays_with_people(refund):
     assert (now_of(refund).state, OtherWay.objects.get().way) == (RefundState.FAILED, "transfer")
     breaks.look_around(at=NOW)
     assert Break.objects.open().get().kind == "disputed"
+
+
+def test_what_a_person_paid_and_the_bank_took_as_well_is_not_owed_of_another_payment(bob, mona):
+    promised()
+    paid = (PaymentData("pi_A-1001", 9_672, "EUR"), PaymentData("pi_2", 20_318, "EUR"))
+    order = bought(jana_order(payments=paid))
+    arrived(asked(order))
+    first = Refund.objects.get()
+    arrived(asked(order, Wish("1", 2)))
+    send(Scripted(Rejected("charge_expired_for_refund")))
+    prepare(first, bob)
+    confirm(first, mona)
+    kept("lost", amount=9_672, withdrawn=9_672)
+    while send(Scripted()):
+        pass
+    assert Refund.objects.given().total() + 9_672 <= 29_990

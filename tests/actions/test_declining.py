@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import approvals, disputes, finding, goodwill, other_ways
+from returns.actions import approvals, finding, goodwill, other_ways
 from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
 from returns.models import Account, Event, Letter, Refund, RefundState, Transfer
-from tests.actions.refunding import disputed, now_of, send
+from tests.actions.refunding import disputed, keep, now_of, send
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, bought, jana_order, limited
 
@@ -56,7 +56,7 @@ def test_all_of_a_proposal_over_two_payments_ends(bob):
 def test_a_proposal_of_which_a_lost_dispute_would_pay_a_part_ends_whole_and_once(bob):
     limited()
     order = bought()
-    disputes.keep(disputed("lost", amount=4_000, withdrawn=4_000), at=NOW)
+    keep(disputed("lost", amount=4_000, withdrawn=4_000))
     granted = goodwill.grant(order, amount=5_000, reason="other", note="x", by=bob.actor, at=NOW)
     assert [part.amount for part in granted.refunds.order_by("pk")] == [4_000, 1_000]
     lost_its_room(granted.refunds.earliest("pk"))

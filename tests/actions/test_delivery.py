@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from returns.actions import decisions, disputes, goodwill, sending
+from returns.actions import decisions, goodwill, sending
 from returns.actions.delivery import delivery
 from returns.actions.receiving import Count
 from returns.actions.refunds import free_for_goodwill
@@ -17,7 +17,7 @@ from returns.actions.requests import Wish
 from returns.analytics import audit
 from returns.importing.data import PaymentData
 from returns.models import Event, Order, Reason, RefundLine, RefundState
-from tests.actions.refunding import disputed
+from tests.actions.refunding import disputed, keep
 from tests.gateways.scripted import Scripted
 from tests.people import BOB, MUG, NOW, SHIRT, arrived, asked, bought, jana_order, late_order, promised, trusting
 
@@ -214,7 +214,7 @@ def test_goodwill_is_free_again_of_what_a_bank_has_paid() -> None:
     trusting()
     order = bought(jana_order(payments=(PaymentData("pi_A-1001", 9_672, "EUR"), PaymentData("pi_2", 20_318, "EUR"))))
     arrived(asked(order))
-    disputes.keep(disputed("lost", amount=9_672, withdrawn=9_672), at=NOW)
+    keep(disputed("lost", amount=9_672, withdrawn=9_672))
     assert free_for_goodwill(order, at=NOW) == 20_318
 
 

@@ -9,7 +9,7 @@ from returns.actions import approvals, breaks, disputes, provider, reconciling
 from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE, LOOKS
 from returns.analytics import audit
-from returns.gateways.gateway import Rejected
+from returns.gateways.gateway import PutOff, Rejected
 from returns.models import (
     Account,
     Break,
@@ -20,7 +20,7 @@ from returns.models import (
     RefundState,
     Transfer,
 )
-from tests.actions.refunding import BUSY, SILENCE, disputed, kept, news, now_of, send
+from tests.actions.refunding import BUSY, SILENCE, disputed, keep, kept, news, now_of, send
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, promised
 
@@ -122,7 +122,7 @@ def test_two_managers_may_refund_despite_an_inquiry(refund):
 )
 def test_what_two_managers_allowed_holds_for_the_dispute_as_they_saw_it(refund, worse):
     refund.despite.add(kept("warning_needs_response"))
-    disputes.keep(worse, at=NOW)
+    keep(worse)
     assert send(Scripted()) is False
     assert now_of(refund).state == RefundState.DUE
 
@@ -148,7 +148,7 @@ def test_what_was_allowed_and_got_worse_is_not_sent_again_once_it_is_proven_abse
 
 
 def test_other_charges_are_refunded_meanwhile(refund):
-    disputes.keep(disputed(payment="pi_other", charge="ch_other"), at=NOW)
+    keep(disputed(payment="pi_other", charge="ch_other"))
     assert send(Scripted()) is True
 
 
@@ -241,5 +241,35 @@ def test_what_came_while_disputes_were_asked_for_is_asked_for_again(refund):
 
 
 def test_a_dispute_of_a_payment_that_is_not_ours_is_left_alone(refund):
-    disputes.keep(replace(disputed(), payment="pi_other"), at=NOW)
+    keep(replace(disputed(), payment="pi_other"))
     assert not Dispute.objects.exists()
+
+
+def test_what_was_asked_for_before_does_not_undo_what_was_asked_for_after(refund):
+    """Two workers have each an event of it; the slower one asks again."""
+    kept("needs_response")
+
+    class Slow(Scripted):
+        def dispute(self, dispute_id):
+            told = [disputed("needs_response", refundable=True), disputed("won")][len(asked_for)]
+            if not asked_for:
+                kept("won")
+            asked_for.append(dispute_id)
+            return told
+
+    asked_for: list[str] = []
+    disputes.look(Slow(), "dp_1", at=NOW)
+    assert (Dispute.objects.get().status, asked_for) == ("won", ["dp_1", "dp_1"])
+    assert not Event.objects.filter(kind="dispute.reopened").exists()
+
+
+def test_where_our_row_changes_again_and_again_it_is_looked_at_later(refund):
+    kept("needs_response")
+
+    class Busy(Scripted):
+        def dispute(self, dispute_id):
+            kept("under_review" if Dispute.objects.get().status == "needs_response" else "needs_response")
+            return disputed("lost")
+
+    with pytest.raises(PutOff):
+        disputes.look(Busy(), "dp_1", at=NOW)

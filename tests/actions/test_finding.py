@@ -1,6 +1,7 @@
 """Refunds that others made at the provider: they count in the cap, stand in the journal, and a person hears of them."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
@@ -13,6 +14,7 @@ from returns.actions.requests import Wish
 from returns.actions.sending import ABSENCE_AGE
 from returns.analytics import audit
 from returns.gateways.gateway import Rejected, Remote
+from returns.importing.data import PaymentData
 from returns.models import (
     Account,
     Break,
@@ -28,9 +30,9 @@ from returns.models import (
     Transfer,
 )
 from returns.notifications.letters import LETTERS
-from tests.actions.refunding import SILENCE, news, now_of, remote_of, send, state_of
+from tests.actions.refunding import SILENCE, confirm, news, now_of, prepare, remote_of, send, state_of
 from tests.gateways.scripted import Lost, Scripted
-from tests.people import NOW, arrived, asked, bought, limited, promised
+from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised
 
 pytestmark = pytest.mark.django_db
 
@@ -331,3 +333,35 @@ def test_an_event_of_a_charge_makes_us_look_at_its_refunds(refund, payment):
     news(payment.reference, kind="charge.refunded")
     assert provider.work_next_event(stripe, at=NOW) is True
     assert sorted(Refund.objects.filter(originator=Originator.EXTERNAL).values_list("amount", flat=True)) == [200, 300]
+
+
+def test_what_was_forgotten_is_not_paid_once_more_of_another_payment():
+    """After a restore: what the order owes waits until a manager has looked, whichever payment has room for it."""
+    promised()
+    paid = (PaymentData("pi_A-1001", 9_672, "EUR"), PaymentData("pi_2", 20_318, "EUR"))
+    rma = asked(bought(jana_order(payments=paid)))
+    stripe = Scripted()
+    forgotten = {"payment": "pi_A-1001", "installation": settings.BASE_URL, "rma": rma.number}
+    stripe.books["re_0"] = Remote("re_0", "succeeded", 9_672, "EUR", "a" * 24, **forgotten)
+    reconciling.catch_up(stripe, at=NOW)
+    assert list(breaks()) == ["forgotten_refund"]
+    arrived(rma)
+    assert send(stripe, after=timedelta(minutes=5)) is False
+    assert Refund.objects.succeeded().total() == 9_672
+
+
+def test_what_becomes_too_much_for_the_order_gives_way_whichever_payment_it_is_of(bob, mona):
+    """A person has paid past the provider, and another refunds in its pages what the next parcel is owed."""
+    promised()
+    paid = (PaymentData("pi_A-1001", 10_000, "EUR"), PaymentData("pi_2", 19_990, "EUR"))
+    order = bought(jana_order(payments=paid))
+    arrived(asked(order))
+    send(Scripted(Rejected("charge_expired_for_refund")))
+    refund = Refund.objects.get()
+    prepare(refund, bob)
+    confirm(refund, mona)
+    arrived(asked(order, Wish("1", 2)))
+    found(Scripted().refund_by_hand(order.payments.get(reference="pi_2"), 19_990 - 9_344))
+    while send(Scripted()):
+        pass
+    assert Refund.objects.given().total() <= 29_990

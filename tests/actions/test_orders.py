@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from returns.actions import decisions, disputes, orders, receiving
+from returns.actions import decisions, orders, receiving
 from returns.actions.breaks import open_break
 from returns.actions.orders import Loaded
 from returns.actions.receiving import Count
@@ -14,7 +14,7 @@ from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
 from returns.models import SHOPPER, SYSTEM, Actor, Event, Order, OrderLine, ParcelLine, Payment
-from tests.actions.refunding import disputed
+from tests.actions.refunding import disputed, keep
 from tests.people import MUG, NOW, SHIRT, asked, bought, jana_order, promised
 
 pytestmark = pytest.mark.django_db
@@ -205,7 +205,7 @@ def test_a_payment_that_was_refunded_or_disputed_stays(payments: tuple[PaymentDa
     if gone == "refunded":
         receiving.receive(rma, [Count("1", fine=1)], by=BENCH, at=NOW)
     else:
-        disputes.keep(disputed(), at=NOW)
+        keep(disputed())
     before = list(Payment.objects.values()), list(Order.objects.values())
     with pytest.raises(Refused) as refused:
         load(jana_order(payments=payments))
@@ -224,7 +224,7 @@ def test_of_a_payment_of_which_more_is_gone_than_was_paid_all_else_may_change() 
     """Paid back, and then taken by the bank as well."""
     promised()
     receiving.receive(asked(bought()), [Count("1", fine=1)], by=BENCH, at=NOW)
-    disputes.keep(disputed(), at=NOW)
+    keep(disputed())
     assert load(jana_order(city="Brno")) == Loaded(updated=1)
     with pytest.raises(Refused, match="payment_too_low"):
         load(jana_order(payments=(PaymentData("pi_A-1001", 29_989, "EUR"),)))

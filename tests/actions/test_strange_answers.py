@@ -52,11 +52,11 @@ AN_EVENT = {
 
 
 class Strange:
-    """A provider that answers every POST, and every GET of one object, with the same; its lists are what it is told."""
+    """A provider that answers every POST, and every GET of an object in none of its lists, with the same."""
 
     def __init__(self) -> None:
         self.answer: tuple[int, str] = (200, "")
-        self.lists: dict[str, list[object]] = {}  # by the kind of object, newest first
+        self.lists: dict[str, list[Any]] = {}  # by the kind of object, newest first
         answering = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -67,9 +67,15 @@ class Strange:
                 self._say(*answering.answer)
 
             def do_GET(self) -> None:
-                kind = self.path.partition("?")[0].removeprefix("/v1/")
-                listed = {"object": "list", "data": answering.lists.get(kind, []), "has_more": False, "url": "/v1/x"}
-                self._say(*answering.answer if "/" in kind else (200, json.dumps(listed)))
+                kind, _, name = self.path.partition("?")[0].removeprefix("/v1/").partition("/")
+                rows = answering.lists.get(kind, [])
+                if found := [row for row in rows if row["id"] == name]:
+                    self._say(200, json.dumps(found[0]))
+                elif name:
+                    self._say(*answering.answer)
+                else:
+                    listed = {"object": "list", "data": rows, "has_more": False, "url": "/v1/x"}
+                    self._say(200, json.dumps(listed))
 
             def _say(self, status: int, body: str) -> None:
                 self.send_response(status)

@@ -7,7 +7,6 @@ from typing import Any
 from returns.actions import (
     approvals,
     decisions,
-    disputes,
     finding,
     goodwill,
     other_ways,
@@ -35,7 +34,7 @@ from returns.models import (
 )
 from returns.notifications import deliver
 from tests.actions.crediting import spent
-from tests.actions.refunding import SERVER_ERROR, SILENCE
+from tests.actions.refunding import SERVER_ERROR, SILENCE, keep
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, late_order, limited, promised
 from tests.pictures import sent
@@ -178,14 +177,14 @@ class Books:
         refund = self.names["disputed"] = self._owed("P-11")
         self._send()
         told = self._told_of_dispute(refund)
-        disputes.keep(told, at=NOW)
-        disputes.keep(replace(told, status="won", withdrawn=0), at=NOW + DAY)
+        keep(told)
+        keep(replace(told, status="won", withdrawn=0), at=NOW + DAY)
 
     def charged_back(self) -> None:
         """A shirt is back and its refund due, when the bank takes all of the charge for good."""
         refund = self.names["charged_back"] = self._owed("P-20")
         lost = replace(self._told_of_dispute(refund), id="dp_2", status="lost")
-        disputes.keep(lost, at=NOW + DAY)
+        keep(lost, at=NOW + DAY)
 
     def refunded_by_hand(self) -> None:
         """Somebody refunds a part in the provider's own pages, and a webhook tells of it."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from returns.actions import disputes, halts, payouts, provider, reconciling, sending
+from returns.actions import halts, payouts, provider, reconciling, sending
 from returns.actions.sending import ABSENCE_AGE, LOOKS
 from returns.gateways.gateway import News, PutOff, Rejected, Unanswered
 from returns.gateways.standin.process import StandIn, running
@@ -30,6 +30,7 @@ from returns.models import (
     RefundState,
     RMAState,
 )
+from tests.actions.refunding import keep
 from tests.people import NOW, arrived, asked, bought, jana_order, promised
 
 KEY = "sk_test_portal"
@@ -305,7 +306,7 @@ def test_a_disputed_charge_is_not_refunded_until_the_dispute_is_won(shop):
     shop.send(ABSENCE_AGE)
     assert shop.refund.state == RefundState.DUE
     shop.standin.move_dispute(dispute, "won")
-    disputes.keep(shop.stripe.dispute(dispute), at=NOW)
+    keep(shop.stripe.dispute(dispute))
     shop.send(timedelta(days=2))
     assert (shop.refund.state, shop.there) == (RefundState.SUCCEEDED, ONCE)
 

@@ -41,7 +41,7 @@ LEGAL: dict[type[models.Model], str] = {
         requires_action: await_provider>pending succeed>succeeded fail>failed cancel>canceled
         succeeded: fail>failed
         failed: succeed>succeeded pay_otherwise>paid_otherwise charge_back>paid_otherwise
-        canceled: pay_otherwise>paid_otherwise charge_back>paid_otherwise
+        canceled: succeed>succeeded pay_otherwise>paid_otherwise charge_back>paid_otherwise
         paid_otherwise: owe_again>failed
     """,
 }
