@@ -4,6 +4,7 @@
 |---|---|---|
 | refund.decided, refund.found, refund.declined | the account of each part | owed |
 | refund.succeeded | owed | provider |
+| refund.succeeded, of goodwill that was declined | goodwill | owed, before that |
 | refund.failed, after it had succeeded | provider | owed |
 | refund.failed, refund.canceled, of what nobody owes | owed | external |
 | refund.failed, after a bank had paid it | chargebacks | owed |
@@ -58,11 +59,11 @@ def _returned(data: dict[str, Any]) -> Iterable[Line]:
     returned_by = {RefundState.SUCCEEDED: Account.PROVIDER, RefundState.PAID_OTHERWISE: Account.CHARGEBACKS}
     account = returned_by.get(data["was"])
     came_back = [(account, Account.OWED, data["amount"])] if account else []
-    return [*came_back, *_owed_no_more(data)]
+    return [*came_back, *_owed_anew(data)]
 
 
-def _owed_no_more(data: dict[str, Any]) -> Iterable[Line]:
-    """Only an event of a refund that somebody made past us, and that came to nothing, names its parts."""
+def _owed_anew(data: dict[str, Any]) -> Iterable[Line]:
+    """Of what somebody refunded past us and came to nothing, and of goodwill that was declined and is paid."""
     return _parts(data) if "parts" in data else []
 
 
@@ -95,9 +96,9 @@ LINES: dict[str, Callable[[dict[str, Any]], Iterable[Line]]] = {
     "refund.decided": _parts,
     "refund.found": _parts,
     "refund.declined": _parts,
-    "refund.succeeded": _paid,
+    "refund.succeeded": lambda data: [*_owed_anew(data), *_paid(data)],
     "refund.failed": _returned,
-    "refund.canceled": _owed_no_more,
+    "refund.canceled": _owed_anew,
     "refund.credited": _to_credit,
     "refund.paid_otherwise": _otherwise,
     "credit.spent": _spent,

@@ -12,7 +12,7 @@ from returns.actions.record import record
 from returns.actions.refunds import settle, told
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Remote
-from returns.models import RMA, Attempt, Event, OtherWay, Refund, RefundLine, RefundState
+from returns.models import RMA, Attempt, Event, Originator, OtherWay, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM
 
 NEWS = {  # by the provider's status: our move, and the event of it
@@ -80,7 +80,7 @@ def _moved(refund: Refund, remote: Remote, *, at: datetime) -> list[Event]:
     move()
     refund.gateway_id = remote.id
     refund.failure_reason = remote.failure_reason
-    event = finish(refund, kind, was=was, at=at, **_owed_no_more(refund))
+    event = finish(refund, kind, was=was, at=at, **_owed_anew(refund, was))
     if was in _SENT:
         _answered(refund)
     if refund.futile:
@@ -88,13 +88,17 @@ def _moved(refund: Refund, remote: Remote, *, at: datetime) -> list[Event]:
     if remote.pending_reason == "insufficient_funds":
         values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
         open_break("insufficient_funds", refund.public_id, at=at, refund=refund, **values)
-    given_up = was == RefundState.FAILED
+    given_up = was in (RefundState.FAILED, RefundState.CANCELED)
     return [event, *(_take_its_place_back(refund, at=at) if given_up else [])]
 
 
-def _owed_no_more(refund: Refund) -> dict[str, Any]:
-    """For the journal: what was owed only because somebody had begun it at the provider."""
-    return {"parts": {RefundLine.Kind.EXTERNAL: -refund.amount}} if refund.futile else {}
+def _owed_anew(refund: Refund, was: str) -> dict[str, Any]:
+    """For the journal: what was owed only because somebody had begun it at the provider; goodwill once declined."""
+    if refund.futile:
+        return {"parts": {RefundLine.Kind.EXTERNAL: -refund.amount}}
+    if was == RefundState.CANCELED and refund.originator == Originator.GOODWILL:
+        return {"parts": {line.kind: line.amount for line in refund.lines.all()}}
+    return {}
 
 
 def _tell_of_futility(refund: Refund, *, at: datetime) -> None:
@@ -122,13 +126,25 @@ def _take_its_place_back(refund: Refund, *, at: datetime) -> list[Event]:
 
     So is a person where it was tried again over several payments. Parts that it was divided into give way in a row.
     """
-    again = list(Refund.objects.locked().select_related("order", "rma").in_place_of(refund))
-    noted = OtherWay.objects.filter(refund__in=[refund, *again]).exists()
-    several = len(again) > 1 and any(one.payment_id for one in again)
-    if noted or several or any(one.replaced_by_id or one.state not in _NOT_ON_ITS_WAY for one in again):
+    before, last = _in_its_place(refund)
+    after = [*before, *last]
+    noted = OtherWay.objects.filter(refund__in=[refund, *after]).exists()
+    several = len(last) > 1 and any(one.payment_id for one in last)
+    moved = any(one.state not in _NOT_ON_ITS_WAY for one in after) or any(one.replaced_by_id for one in last)
+    if noted or several or moved:
         _tell_of_both(refund, at=at)
         return []
-    return [_give_way(one, to, at=at) for to, one in pairwise([refund, *again])]
+    return [_give_way(one, to, at=at) for to, one in pairwise([refund, *after])]
+
+
+def _in_its_place(refund: Refund) -> tuple[list[Refund], list[Refund]]:
+    """(what was tried in its place and failed as well, one after the other; what was tried last)."""
+    locked = Refund.objects.locked().select_related("order", "rma")
+    before, last = list[Refund](), list(locked.in_place_of(refund))
+    while len(last) == 1 and last[0].replaced_by_id:
+        before += last
+        last = list(locked.in_place_of(last[0]))
+    return before, last
 
 
 def _give_way(refund: Refund, to: Refund, *, at: datetime) -> Event:

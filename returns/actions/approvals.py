@@ -15,7 +15,7 @@ from returns.actions.declining import declined
 from returns.actions.goodwill import granted
 from returns.actions.proposals import agents_may_approve
 from returns.actions.record import record
-from returns.actions.refunds import fail_unsendable, settle, take_up, told
+from returns.actions.refunds import fail_unsendable, give_up, settle, take_up, told
 from returns.actions.refusals import Refused
 from returns.models import (
     RMA,
@@ -23,6 +23,7 @@ from returns.models import (
     Approval,
     Dispute,
     Event,
+    Goodwill,
     Refund,
     RefundState,
     Role,
@@ -36,10 +37,13 @@ def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
 
     What cannot be sent fails then, for a person to find another way. `seen` is the order's `Event.objects.version`
     of what was signed. Raises Refused: `refund_not_waiting`, `changed_meanwhile`, `not_a_manager`, `own_proposal`,
-    `approved_already`.
+    `approved_already`, `payment_in_question` for store credit, which would be given at once.
     """
     refunds = _waiting(refund, seen)
     role = _judge(refunds, by=by, at=at)
+    credited = [one.pk for one in refunds if one.credit_id]
+    if credited and Refund.objects.in_question().filter(pk__in=credited).exists():
+        raise Refused("payment_in_question")
     signed = set(Approval.objects.filter(refund__in=refunds, actor_id=by.id).values_list("refund_id", flat=True))
     if len(signed) == len(refunds):
         raise Refused("approved_already")
@@ -68,7 +72,7 @@ def _agreed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> Iterator[E
             _release(refund, at)
         yield told("refund.approved", refund, given=given[refund.pk], needed=refund.approvals_needed, by=by, at=at)
     released = [refund for refund in refunds if refund.state == RefundState.DUE]
-    if released and (goodwill := released[0].goodwill) and not _tried_again(released):
+    if released and (goodwill := released[0].goodwill) and not _is_granted(goodwill):
         yield granted(goodwill, by=by, at=at)
     yield from fail_unsendable(released, at=at)
     for refund in released:
@@ -83,9 +87,8 @@ def _settle(rma: RMA | None, *, by: Actor, at: datetime) -> None:
         rma.save()
 
 
-def _tried_again(refunds: Sequence[Refund]) -> bool:
-    """Whether they take the place of one that failed, so that the shopper knows of them."""
-    return Refund.objects.filter(replaced_by__in=refunds).exists()
+def _is_granted(goodwill: Goodwill) -> bool:
+    return Goodwill.objects.granted().filter(pk=goodwill.pk).exists()
 
 
 def _release(refund: Refund, at: datetime) -> None:
@@ -98,7 +101,8 @@ def _release(refund: Refund, at: datetime) -> None:
 def decline(refund: Refund, *, note: str, seen: int, by: Actor, at: datetime) -> None:
     """Say no to a refund that waits and to all of its decision.
 
-    Goodwill that is declined is owed no longer; what a return is worth stays owed, and a person finds another way.
+    Goodwill that was only proposed is owed no longer; what was granted, and what a return is worth, stays owed, and a
+    person finds another way.
     Raises Refused as `approve`, and `note_missing`, `credit_not_declined`.
     """
     refunds = _waiting(refund, seen)
@@ -107,7 +111,9 @@ def decline(refund: Refund, *, note: str, seen: int, by: Actor, at: datetime) ->
         raise Refused("credit_not_declined")
     if not note.strip():
         raise Refused("note_missing", field="note")
-    record(*[declined(one, "declined_by_us", note=note.strip(), by=by, at=at) for one in refunds])
+    owed = refunds[0].goodwill is not None and _is_granted(refunds[0].goodwill)
+    end = give_up if owed else declined
+    record(*[end(one, "declined_by_us", note=note.strip(), by=by, at=at) for one in refunds])
 
 
 @transaction.atomic

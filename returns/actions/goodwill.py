@@ -54,6 +54,7 @@ def granted(goodwill: Goodwill, *, by: Actor, at: datetime) -> Event:
 
 def _told(kind: str, goodwill: Goodwill, *, by: Actor, at: datetime) -> Event:
     told: dict[str, Any] = {
+        "goodwill": goodwill.pk,
         "amount": goodwill.amount,
         "currency": goodwill.currency,
         "reason": goodwill.reason,

@@ -178,6 +178,7 @@ def _payable(refund: Refund, way: str) -> int:
     """The minor units of it that may go this way; nobody gets back more than was paid for the order (I1)."""
     left = left_of(refund.order)
     if way != SET_OFF:
+        left = max(0, left - _noted_besides(refund))
         if not left:
             raise Refused("above_paid", field="way", amount=left, currency=refund.currency)
         return min(left, refund.amount)
@@ -187,6 +188,12 @@ def _payable(refund: Refund, way: str) -> int:
     if payable >= refund.amount:
         raise Refused("still_left", field="way", amount=left, currency=refund.currency)
     return refund.amount - payable
+
+
+def _noted_besides(refund: Refund) -> int:
+    """What else of the order is said to be paid past the provider, and waits for a second person."""
+    noted = OtherWay.objects.unconfirmed().filter(refund__order=refund.order, way__in=OtherWay.OF_MONEY)
+    return Refund.objects.filter(other_way__in=noted).exclude(pk=refund.pk).total()
 
 
 def _owed_besides(refund: Refund) -> int:
@@ -221,9 +228,12 @@ def _divide(refund: Refund, amount: int, *, by: Actor, at: datetime) -> Refund:
 
 
 def _agreeing(refund: Refund, other: OtherWay, by: Actor) -> set[str]:
-    """Who has approved it, and the managers who prepare and confirm the other way; never who proposed it."""
+    """Who has approved it, and the managers who prepare and confirm the other way; never who proposed it.
+
+    A yes counts while its giver may log in and is what they were.
+    """
     managers = {other.prepared_by, by.id} & set(User.objects.managing())
-    return {*refund.approvals.values_list("actor_id", flat=True), *managers} - {refund.proposed_by}
+    return {*refund.approvals.standing().values_list("actor_id", flat=True), *managers} - {refund.proposed_by}
 
 
 def _prepared(refund: Refund, seen: int) -> OtherWay:

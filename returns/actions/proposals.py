@@ -22,7 +22,7 @@ def others_needed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> int:
     """
     limits, limited = _limits_in_force(refunds[0], at)
     granted = refunds[0].originator == Originator.GOODWILL
-    if not limited and not granted and not any(_debited(refund, at) for refund in refunds):
+    if not limited and not granted and not any(_may_pay_twice(refund, at) for refund in refunds):
         return 0
     proposal = _proposal(refunds[0], refunds, _proposer(by), at=at)
     return approvals_needed(_allowance(limits), replace(proposal, limits_elsewhere=limited))
@@ -61,9 +61,9 @@ def _proposer(by: Actor) -> Proposer:
 
 
 def _proposal(first: Refund, refunds: Sequence[Refund], proposer: Proposer, *, at: datetime) -> Proposal:
-    lately = Refund.objects.filter(order=first.order_id, decided_at__gt=at - TOGETHER).standing()
+    lately = Refund.objects.filter(order=first.order_id, decided_at__gt=first.decided_at - TOGETHER).standing()
     of_order = lately.worth()
-    may_pay_twice = any(_debited(refund, at) or refund.despite_dispute for refund in refunds)
+    may_pay_twice = any(_may_pay_twice(refund, at) for refund in refunds)
     if first.originator != Originator.GOODWILL:
         return Proposal(proposer=proposer, of_order=of_order, may_pay_twice=may_pay_twice)
     granted = lately.of_goodwill().total()
@@ -110,6 +110,15 @@ def _lines(refund: Refund) -> QuerySet[OrderLine]:
 def _shares(lines: QuerySet[OrderLine]) -> int:
     """What live returns bring of these lines."""
     return RMAItem.objects.live().filter(line__in=lines).aggregate(total=Sum("share"))["total"] or 0
+
+
+def _may_pay_twice(refund: Refund, at: datetime) -> bool:
+    return _debited(refund, at) or bool(refund.despite_dispute) or _credited_in_question(refund)
+
+
+def _credited_in_question(refund: Refund) -> bool:
+    """Whether store credit would be given at once that, as money, would have to wait."""
+    return refund.credit_id is not None and Refund.objects.in_question().filter(pk=refund.pk).exists()
 
 
 def _debited(refund: Refund, at: datetime) -> bool:

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from returns.models.people import Role, User
@@ -81,6 +82,13 @@ class Limits(models.Model):
         return Allowance(**{field: getattr(self, field) for field in Allowance.__dataclass_fields__})
 
 
+class ApprovalQuerySet(models.QuerySet["Approval"]):
+    def standing(self) -> Self:
+        """Those of people who may still log in, as what they were when they agreed."""
+        giver = User.objects.filter(is_active=True, role=OuterRef("role")).alias(named=Cast("pk", models.CharField()))
+        return self.filter(Exists(giver.filter(named=OuterRef("actor_id"))))
+
+
 class Approval(models.Model):
     """A person other than its proposer agreed to a refund. `proposer_id` is "" where the system proposed it."""
 
@@ -90,6 +98,8 @@ class Approval(models.Model):
     actor_label = models.CharField(max_length=200)
     role = models.CharField(max_length=20, choices=Role)
     approved_at = models.DateTimeField()
+
+    objects = ApprovalQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -21,7 +21,7 @@ class BreakQuerySet(models.QuerySet["Break"]):
         return self.filter(closed_at=None)
 
     def stopping(self) -> Self:
-        """Those whose refund, or all refunds of whose payment, wait until a person has closed them."""
+        """Those whose refund, or all refunds of whose payment or order, wait until a person has closed them."""
         return self.open().filter(kind__in=Break.STOPPING)
 
 
@@ -32,10 +32,11 @@ class Break(models.Model):
     about: the same difference is not opened twice.
     """
 
+    OF_ORDER = ("forgotten_refund", "late_success")  # what is owed of the order may be paid already
     STOPPING = (
+        *OF_ORDER,
         "idempotency_error",
         "unknown_answer",
-        "forgotten_refund",
         "unreadable",
         "dispute_in_another_currency",
     )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from returns.models.lifecycle import RefundLifecycle, RefundState
@@ -35,6 +37,16 @@ class GoodwillReason(models.TextChoices):
     OTHER = "other", _("other")
 
 
+class GoodwillQuerySet(models.QuerySet["Goodwill"]):
+    def granted(self) -> Self:
+        """Those that all have agreed to who must: they are owed, and the shopper has been told."""
+        from returns.models.events import Event
+
+        told = Event.objects.filter(kind="goodwill.granted", order=OuterRef("order"))
+        named = told.alias(goodwill=Cast(KT("data__goodwill"), models.BigIntegerField()))
+        return self.filter(Exists(named.filter(goodwill=OuterRef("pk"))))
+
+
 class Goodwill(models.Model):
     """What an agent grants beyond policy. `amount` 0: acceptance alone. Stands on an order, perhaps an RMA."""
 
@@ -46,6 +58,8 @@ class Goodwill(models.Model):
     note = models.CharField(max_length=2000)
     granted_by = models.CharField(max_length=200)
     granted_at = models.DateTimeField()
+
+    objects = GoodwillQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -115,6 +129,13 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """
         return self.filter(_disputed())
 
+    def in_question(self) -> Self:
+        """Those of whose payment the bank, or a person, has yet to say whether it may still be given back."""
+        from returns.models.reconciliation import Dispute
+
+        asked = Dispute.objects.exclude(status__in=(*Dispute.OVER, "lost")).filter(payment=OuterRef("payment"))
+        return self.filter(Q(Exists(asked)) | Q(_stopped()))
+
     def standing(self) -> Self:
         """Those that are owed or paid: neither taken the place of by another, nor nobody's debt.
 
@@ -138,9 +159,9 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.filter(originator=Originator.GOODWILL)
 
     def proposed(self) -> Self:
-        """Goodwill that waits for its first yes. What was tried again, or is held for a dispute, may have had it."""
-        waiting = self.of_goodwill().filter(state=RefundState.AWAITING_APPROVAL, despite_dispute="")
-        return waiting.exclude(events__kind="refund.retried")
+        """Goodwill that nobody has granted yet. What was tried again, or is held for a dispute, may have been."""
+        waiting = self.of_goodwill().filter(state=RefundState.AWAITING_APPROVAL)
+        return waiting.exclude(goodwill__in=Goodwill.objects.granted())
 
     def decided_with(self, refund: "Refund") -> Self:
         """The refunds of one decision, itself among them: one a charge; they are approved together.
@@ -201,13 +222,12 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
 @cache  # like all of `sendable` that is always the same: making it costs more than the answer
 def _nothing_in_the_way() -> Q:
-    from returns.models.reconciliation import Break, Halt
+    from returns.models.reconciliation import Halt
 
     overdrawn = Exists(Payment.objects.overdrawn().filter(pk=OuterRef("payment"), disputes__withdrawn__gt=0))
     another = Refund.objects.filter(payment=OuterRef("payment"), state=RefundState.SENDING).exclude(pk=OuterRef("pk"))
-    stopping = Break.objects.stopping().filter(Q(refund=OuterRef("pk")) | Q(payment=OuterRef("payment")))
     may_leave = ~Q(state=RefundState.DUE) | Q(~_disputed(), ~overdrawn)
-    return Q(may_leave, ~Exists(another), ~Exists(stopping), ~Exists(Halt.objects.open()))
+    return Q(may_leave, ~Exists(another), ~_stopped(), ~Exists(Halt.objects.open()))
 
 
 @cache
@@ -217,6 +237,15 @@ def _disputed() -> Exists:
     meant = Refund.despite.through.objects.filter(refund=OuterRef(OuterRef("pk")), dispute=OuterRef("pk"))
     let_go = Q(Exists(meant), refundable=True, withdrawn=0)
     return Exists(Dispute.objects.blocking().filter(~let_go, payment=OuterRef("payment")))
+
+
+@cache
+def _stopped() -> Exists:
+    from returns.models.reconciliation import Break
+
+    of_order = Q(kind__in=Break.OF_ORDER, payment__order=OuterRef("order"))
+    of_it = Q(refund=OuterRef("pk")) | Q(payment=OuterRef("payment"))
+    return Exists(Break.objects.stopping().filter(of_it | of_order))
 
 
 def draw_public_id() -> str:

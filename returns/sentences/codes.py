@@ -210,6 +210,10 @@ _REFUSALS: dict[str, Sentence] = {
     "credit_not_declined": lambda _v: gettext(
         "Store credit for what came back cannot be declined, because the shopper chose it. Please speak to the shopper."
     ),
+    "payment_in_question": lambda _v: gettext(
+        "The payment is disputed, or something about it has to be checked first. Store credit would be given at once, "
+        "so it waits for that."
+    ),
     "not_disputed": lambda _v: gettext("The payment is not disputed, so the refund goes out by itself."),
     "dispute_not_refundable": lambda _v: gettext(
         "The provider takes no refund of this payment while it is disputed. Please wait for the bank's decision."

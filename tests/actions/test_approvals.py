@@ -294,3 +294,44 @@ def test_limits_that_are_lowered_do_not_release_what_waits(mona):
     refund = back(2)
     Limits.objects.update(automatic=None)
     assert now_of(refund).state == RefundState.AWAITING_APPROVAL
+
+
+def test_after_a_month_an_agent_still_may_not_agree_to_what_asks_a_manager(bob):
+    """The refund itself counts, however old it is."""
+    limited()
+    refund = back()
+    for days in (29, 31):
+        with pytest.raises(Refused, match="not_a_manager"):
+            agree(refund, bob, at=NOW + timedelta(days=days))
+
+
+def test_goodwill_that_was_granted_stays_owed_after_a_no_to_its_dispute(bob, mona, otto):
+    limited()
+    refund = grant(bob, 2_000)
+    assert refund.state == RefundState.DUE
+    disputed(refund)
+    insist(refund, mona)
+    refuse(refund, otto)
+    assert now_of(refund).state == RefundState.FAILED
+    assert Event.objects.get(kind="refund.failed").actor_label == "Otto"
+    assert Refund.objects.open().get() == refund
+
+
+def test_goodwill_that_was_granted_is_told_once_though_others_agree_again(bob, mona, otto):
+    limited()
+    refund = grant(bob, 2_000)
+    disputed(refund)
+    insist(refund, mona)
+    agree(refund, otto)
+    assert kinds().count("goodwill.granted") == 1
+
+
+def test_goodwill_that_nobody_granted_is_owed_by_nobody_though_it_was_to_leave_despite_a_dispute(bob, mona, otto):
+    limited()
+    refund = grant(bob, 20_000)
+    assert refund.state == RefundState.AWAITING_APPROVAL
+    disputed(refund)
+    insist(refund, mona)
+    refuse(refund, otto)
+    assert now_of(refund).state == RefundState.CANCELED
+    assert not Refund.objects.open().exists()

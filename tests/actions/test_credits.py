@@ -9,6 +9,7 @@ from hypothesis.extra.django import TestCase
 
 from returns.actions import approvals, decisions, disputes, sending
 from returns.actions.receiving import Count
+from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.importing.data import LineData, PaymentData
 from returns.models import (
@@ -20,12 +21,13 @@ from returns.models import (
     Order,
     Refund,
     RefundLine,
+    RefundState,
     Role,
     Transfer,
     User,
 )
 from tests.actions.crediting import left
-from tests.actions.refunding import disputed
+from tests.actions.refunding import disputed, keep, kept, now_of
 from tests.gateways.scripted import Scripted
 from tests.people import BOB, JANA_EMAIL, NOW, arrived, asked, bought, jana_order, late_order, limited, promised
 
@@ -58,7 +60,7 @@ def test_a_bonus_comes_with_the_part_that_is_credited() -> None:
     """The bank has paid 9,016 of the shirts' 29,016 already, by a dispute that was lost."""
     offering(credit_bonus_percent=10)
     rma = asked(bought(), credit("1", 3))
-    disputes.keep(disputed("lost", amount=9_016, withdrawn=9_016), at=NOW)
+    keep(disputed("lost", amount=9_016, withdrawn=9_016))
     arrived(rma)
     assert refunds(rma.order)[1][:3] == (20_000, 2_901 * 20_000 // SHIRTS, True)
 
@@ -66,7 +68,7 @@ def test_a_bonus_comes_with_the_part_that_is_credited() -> None:
 def test_what_a_bank_has_paid_brings_no_bonus_later_either() -> None:
     offering(credit_bonus_percent=10)
     rma = asked(bought(), credit("1", 3))
-    disputes.keep(disputed("lost", amount=9_672, withdrawn=9_672), at=NOW)
+    keep(disputed("lost", amount=9_672, withdrawn=9_672))
     arrived(rma, Count("1", fine=1))
     disputes.settle_by_chargebacks(at=NOW)
     arrived(rma, Count("1", fine=2))
@@ -260,3 +262,18 @@ class TestWhatever(TestCase):
         given = order.refunds.exclude(credit=None)
         on_account = Transfer.objects.balance(Account.STORE_CREDIT)
         assert on_account == sum(refund.amount + refund.bonus for refund in given)
+
+
+def test_while_the_bank_asks_for_the_money_store_credit_waits_for_a_yes_and_takes_none(wanda, bob, mona):
+    """It would be given at once, and the bank may take the same money: what was money would wait as well."""
+    offering()
+    order = bought()
+    kept("warning_needs_response")
+    arrived(asked(order, credit("1", 3)))
+    refund = Refund.objects.get()
+    assert (refund.state, refund.approvals_needed) == (RefundState.AWAITING_APPROVAL, 1)
+    with pytest.raises(Refused, match="payment_in_question"):
+        approvals.approve(refund, seen=Event.objects.version(order.pk), by=mona.actor, at=NOW)
+    kept("warning_closed")
+    approvals.approve(refund, seen=Event.objects.version(order.pk), by=mona.actor, at=NOW)
+    assert now_of(refund).state == RefundState.SUCCEEDED

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import finding, other_ways, provider
+from returns.actions import approvals, finding, goodwill, other_ways, provider
 from returns.actions.applying import apply
 from returns.actions.refusals import Refused
+from returns.actions.requests import Wish
 from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
@@ -94,6 +95,7 @@ def test_where_another_way_was_noted_a_person_hears_of_both_and_nobody_confirms_
     prepared(failed, mona)
     there(failed)
     assert (now_of(failed).state, Break.objects.get().kind) == (RefundState.SUCCEEDED, "late_success")
+    assert send(Scripted(), after=timedelta(hours=2)) is False  # nothing of the order, until a manager has looked
     with pytest.raises(Refused, match="refund_ended"):
         other_ways.confirm(failed, **seen(failed, otto))
 
@@ -142,3 +144,29 @@ def test_what_failed_there_too_troubles_nobody(failed, mona, otto):
     other_ways.confirm(failed, **seen(failed, otto))
     there(failed, "failed")
     assert not Break.objects.exists()
+
+
+def test_what_was_to_take_the_place_of_what_was_to_take_its_place_is_not_sent_either(failed, mona):
+    second = again(failed, mona)
+    send(Scripted(Rejected("charge_expired_for_refund")), after=timedelta(hours=1))
+    third = again(now_of(second), mona)
+    there(failed)
+    assert send(Scripted(), after=timedelta(hours=2)) is False
+    assert [now_of(one).state for one in (failed, second, third)] == ["succeeded", "failed", "failed"]
+    assert findings() == []
+
+
+@pytest.mark.parametrize("kind", ["return", "goodwill"])
+def test_what_was_declined_and_is_there_after_all_is_paid(kind, wanda, bob, mona):
+    """A restored database remembers it as waiting, and somebody says no before the provider has been asked."""
+    limited()
+    promised()
+    if kind == "return":
+        arrived(asked(bought(), Wish("1", 3)))
+    else:
+        goodwill.grant(bought(), amount=20_000, reason="other", note="x", by=bob.actor, at=NOW)
+    refund = Refund.objects.get()
+    approvals.decline(refund, **seen(refund, mona, note="No."))
+    there(now_of(refund))
+    assert now_of(refund).state == RefundState.SUCCEEDED
+    assert not [name for name in findings() if "journal" in name or "booked" in name]

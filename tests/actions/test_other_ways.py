@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import approvals, disputes, finding, goodwill, other_ways, receiving
+from returns.actions import approvals, finding, goodwill, other_ways, receiving
 from returns.actions.receiving import Count
 from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
@@ -24,13 +24,16 @@ from returns.models import (
     RMAState,
     Role,
     Transfer,
+    User,
 )
 from tests.actions.refunding import (
     BUSY,
+    LATER,
     SILENCE,
     again,
     confirm,
     disputed,
+    keep,
     now_of,
     prepare,
     send,
@@ -152,7 +155,7 @@ def test_what_was_put_off_and_then_lost_its_room_finds_another_way(refund, bob, 
 def test_what_was_put_off_and_then_declined_is_owed_once_more(refund, mona, otto):
     send(Scripted(BUSY))
     inquiry = disputed("warning_needs_response")
-    disputes.keep(inquiry, at=NOW)
+    keep(inquiry)
     approvals.send_despite_dispute(refund, reason="They asked for it.", **told(refund, mona))
     approvals.decline(refund, note="Let us wait.", **told(refund, otto))
     assert now_of(refund).state == RefundState.CANCELED
@@ -326,3 +329,16 @@ def test_goodwill_paid_another_way_is_not_free_to_be_granted_again(bob, mona):
     prepare(refund, bob)
     confirm(refund, mona)
     assert free_for_goodwill(order, at=NOW) == 0
+
+
+def test_a_yes_of_who_may_log_in_no_longer_does_not_count_past_the_provider(wanda, bob, mona, otto):
+    promised()
+    limited(automatic=100, agent=200, manager=300)
+    receiving.receive(asked(bought(), Wish("1", 3)), [Count("1", fine=3)], by=wanda.actor, at=NOW)
+    refund = Refund.objects.get()
+    approvals.approve(refund, **told(refund, otto))
+    User.objects.filter(pk=otto.pk).update(is_active=False)
+    finding.take_in(Scripted().refund_by_hand(refund.payment, 1_474), at=LATER)
+    prepare(now_of(refund), bob)
+    with pytest.raises(Refused, match="managers_missing"):
+        confirm(Refund.objects.get(other_way__isnull=False), mona)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import disputes, finding, goodwill, other_ways
+from returns.actions import finding, goodwill, other_ways
 from returns.actions.refunds import free_for_goodwill, left_of
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
@@ -26,6 +26,7 @@ from tests.actions.refunding import (
     again,
     confirm,
     disputed,
+    keep,
     now_of,
     prepare,
     remote_of,
@@ -116,10 +117,10 @@ def test_no_more_than_what_is_left_is_paid_past_the_provider_and_the_rest_stays_
 
 
 def test_what_a_bank_may_still_give_back_is_not_set_off_against(failed, mona):
-    disputes.keep(disputed(), at=NOW)
+    keep(disputed())
     with pytest.raises(Refused, match="not_final"):
         prepare(failed, mona, way="set_off")
-    disputes.keep(disputed("won"), at=NOW)
+    keep(disputed("won"))
     with pytest.raises(Refused, match="still_left"):
         prepare(failed, mona, way="set_off")
 
@@ -208,3 +209,14 @@ def test_what_the_shop_took_in_otherwise_may_go_back_otherwise(mona, otto):
     confirm(refund, otto)
     assert now_of(refund).state == RefundState.PAID_OTHERWISE
     assert list(audit.asked(at=LATER)) == []
+
+
+def test_of_what_is_left_for_one_no_two_are_paid_past_the_provider(wanda, failed, bob):
+    arrived(asked(failed.order))
+    send(Scripted(Rejected("charge_expired_for_refund")))
+    one, two = Refund.objects.order_by("pk")
+    finding.take_in(Scripted().refund_by_hand(one.payment, 29_990 - 9_672), at=LATER)
+    assert left_of(failed.order) == 9_672
+    prepare(now_of(one), bob)
+    with pytest.raises(Refused, match="above_paid"):
+        prepare(now_of(two), bob)

@@ -57,11 +57,12 @@ def test_the_outbound_delivery_is_asked_about_in_one_statement_where_a_return_ma
     assert cost(lambda: receiving.receive(rma, [Count("1", fine=2)], by=WANDA, at=NOW)) == (12 + 1, 1)
 
 
-def test_store_credit_takes_ten_more():
+def test_store_credit_takes_eleven_more():
     promised(resolutions=["credit"], credit_bonus_percent=5)
     rma = asked(bought(), Wish("1", 3, resolution="credit"))
-    # account asked for and opened, bonus so far, the credit, its transfers, its letter; four for where it stands
-    assert cost(lambda: receiving.receive(rma, [Count("1", fine=3)], by=WANDA, at=NOW)) == (12 + 10, 1)
+    # account asked for and opened, bonus so far, whether it may be given now, the credit, its transfers, its letter;
+    # four for where it stands
+    assert cost(lambda: receiving.receive(rma, [Count("1", fine=3)], by=WANDA, at=NOW)) == (12 + 11, 1)
 
 
 def test_a_refund_is_claimed_in_five_statements_and_applied_in_twelve_with_a_commit_each():

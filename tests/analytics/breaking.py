@@ -80,7 +80,7 @@ BREAKS = {
     "return_not_where_its_event_says": "UPDATE returns_rma SET state = 'in_transit' WHERE id = {coming}",
     "untold": "UPDATE returns_event SET kind = 'rma.seen' WHERE kind = 'rma.requested' AND rma_id = {coming}",
     "refund_moved_illegally": (
-        "UPDATE returns_event SET refund_state = 'canceled' WHERE kind = 'refund.pending' AND refund_id = {late}"
+        "UPDATE returns_event SET refund_state = 'paid_otherwise' WHERE kind = 'refund.pending' AND refund_id = {late}"
     ),
     "return_moved_illegally": (
         "UPDATE returns_event SET rma_state = 'closed' WHERE kind = 'rma.approved' AND rma_id = {coming}"

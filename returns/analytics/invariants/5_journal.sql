@@ -28,7 +28,7 @@ WHERE e.kind NOT IN ('refund.decided', 'refund.found', 'refund.declined', 'refun
 
 -- I10 event_not_booked
 -- Every event that moves money is booked with the amount that it tells, once; a failure of what others began also ends
--- what was owed of it.
+-- what was owed of it, and goodwill that was declined and paid after all is owed by the same event.
 SELECT e.id AS event, e.kind, r.public_id AS refund, r.currency, e.told, COALESCE(b.moved, 0) AS booked
 FROM (
     SELECT v.id, v.refund_id, v.kind,
@@ -36,6 +36,7 @@ FROM (
                 WHEN v.kind = 'refund.failed' AND v.data ->> 'was' IN ('succeeded', 'paid_otherwise')
                 THEN CAST(v.data ->> 'amount' AS bigint)
                 WHEN v.kind IN ('refund.failed', 'refund.canceled') THEN 0
+                WHEN v.kind = 'refund.succeeded' AND v.data ->> 'was' = 'canceled' AND f.originator = 'goodwill' THEN 0
                 ELSE -CAST(v.data ->> 'amount' AS bigint) END
            - CASE WHEN v.kind IN ('refund.failed', 'refund.canceled') AND f.originator = 'external'
                   THEN CAST(v.data ->> 'amount' AS bigint) ELSE 0 END AS told
