@@ -20,6 +20,11 @@ from tests.people import BOB_EMAIL, MONA_EMAIL, PASSWORD, WANDA_EMAIL
 ZealConfig.create("zeal").ready()
 # Once a browser was there its loop stands in the thread of all later tests; nothing of the product is asynchronous.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# Pages are tested without collecting static files first. For all tests alike: a server's threads may outlive its test.
+settings.STORAGES = {
+    **settings.STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 
 
 @pytest.fixture(scope="session")

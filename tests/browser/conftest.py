@@ -69,13 +69,11 @@ def _migrated(tmp_path_factory, django_db_blocker) -> Path:
 
 @pytest.fixture(autouse=True)
 def _as_in_the_demo(settings, tmp_path) -> None:
-    """Letters go to a folder that a page shows, static files are served as they lie."""
+    """Letters go to a folder that a page shows."""
     settings.DEMO = True
     settings.LETTERS_DIR = tmp_path / "letters"
     file_backend = "django.core.mail.backends.filebased.EmailBackend"
     settings.MAILERS = {"default": {"BACKEND": file_backend, "OPTIONS": {"file_path": str(settings.LETTERS_DIR)}}}
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 @pytest.fixture

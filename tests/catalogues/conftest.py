@@ -15,12 +15,6 @@ def _today() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _static_files_as_they_are(settings) -> None:
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
-
-
-@pytest.fixture(autouse=True)
 def _a_czech_shop(settings) -> None:
     """Its own words are no sentences of ours, in whichever language they are."""
     settings.SHOP_ADDRESS = ["Dlouhá 12", "110 00 Praha 1"]
