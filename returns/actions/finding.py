@@ -119,7 +119,8 @@ def _make_room(payment: Payment, order: Order, remote: Remote, *, at: datetime) 
     Returns stay where they are: what they are owed waits for another way.
     """
     above = Payment.objects.with_room().get(pk=payment.pk).active - payment.captured
-    if _give_way(payment.refunds.unsent(), above, remote, at=at) and payment.refunds.filter(state__in=_IN_DOUBT):
+    still = _give_way(payment.refunds.unsent(), above, remote, at=at)
+    if still and payment.refunds.filter(state__in=_IN_DOUBT).exists():
         raise Refused("room_in_doubt")
     of_order = order.refunds.unsent().filter(payment__isnull=False)
     _give_way(of_order, beyond_what_was_paid(order), remote, at=at)

@@ -113,6 +113,7 @@ WHERE r.state = 'due'
   AND NOT EXISTS (SELECT 1 FROM returns_halt h WHERE h.ended_at IS NULL)
   AND NOT EXISTS (SELECT 1 FROM returns_break b WHERE b.closed_at IS NULL
                   AND (b.refund_id = r.id OR b.payment_id = r.payment_id
-                       OR b.payment_id IN (SELECT p.id FROM returns_payment p WHERE p.order_id = r.order_id)))
+                       OR (b.kind IN ('forgotten_refund', 'late_success') AND b.payment_id IN (
+                           SELECT p.id FROM returns_payment p WHERE p.order_id = r.order_id))))
   AND NOT EXISTS (SELECT 1 FROM returns_dispute d WHERE d.payment_id = r.payment_id
                   AND d.status NOT IN ('won', 'warning_closed', 'prevented', 'lost'));
