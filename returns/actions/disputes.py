@@ -107,8 +107,7 @@ def _uncounted(payment: Payment, remote: RemoteDispute, *, at: datetime) -> Remo
 
 def _agrees(remote: RemoteDispute) -> bool:
     """Whether our row says all of it already; lost, what it has still to settle is looked for by itself."""
-    said = Q(gateway_id=remote.id, **{name: getattr(remote, name) for name in _SAID})
-    return Dispute.objects.filter(said).exists()
+    return sight(remote.id) == tuple(getattr(remote, name) for name in _SAID)
 
 
 def _changes(dispute: Dispute, remote: RemoteDispute, order: Order, *, at: datetime) -> list[Event]:

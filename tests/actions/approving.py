@@ -1,6 +1,6 @@
 """What the tests of the second pair of eyes share: what may wait for it, and ways to agree and to refuse."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from returns.actions import approvals, goodwill, receiving
 from returns.actions.receiving import Count
@@ -13,9 +13,8 @@ from returns.models import (
     Refund,
     User,
 )
+from tests.actions.refunding import LATER
 from tests.people import NOW, WANDA_EMAIL, asked, bought, jana_order, promised
-
-LATER = NOW + timedelta(hours=1)
 
 
 def arrived(rma: RMA, at: datetime = NOW) -> None:

@@ -25,8 +25,8 @@ from returns.models import (
     Transfer,
     User,
 )
-from tests.actions.approving import LATER, agree, arrived, back, grant, kinds, refuse, seen, unsendable
-from tests.actions.refunding import now_of, send, state_of
+from tests.actions.approving import agree, arrived, back, grant, kinds, refuse, seen, unsendable
+from tests.actions.refunding import LATER, now_of, send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, asked, bought, jana_order, limited, promised
 
