@@ -7,7 +7,7 @@
 | refund.succeeded, of goodwill that was declined | goodwill | owed, before that |
 | refund.failed, after it had succeeded | provider | owed |
 | refund.failed, refund.canceled, of what nobody owes | owed | external |
-| refund.failed, after a bank had paid it | chargebacks | owed |
+| refund.failed, after it was paid otherwise | chargebacks, or set off | owed |
 | refund.credited | owed, and bonus | store credit |
 | refund.paid_otherwise | owed | other way, chargebacks, or set off |
 | credit.spent | store credit | spent |
@@ -55,8 +55,8 @@ def _paid(data: dict[str, Any]) -> Iterable[Line]:
 
 
 def _returned(data: dict[str, Any]) -> Iterable[Line]:
-    """A bank may return what had succeeded, or what it had paid by a dispute; what never left moves nothing."""
-    returned_by = {RefundState.SUCCEEDED: Account.PROVIDER, RefundState.PAID_OTHERWISE: Account.CHARGEBACKS}
+    """A bank may return what had succeeded, or what had settled it may come undone; what never left moves nothing."""
+    returned_by = {RefundState.SUCCEEDED: Account.PROVIDER, RefundState.PAID_OTHERWISE: _BY_WAY.get(data.get("way", ""))}
     account = returned_by.get(data["was"])
     came_back = [(account, Account.OWED, data["amount"])] if account else []
     return [*came_back, *_owed_anew(data)]

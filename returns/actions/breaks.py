@@ -173,6 +173,7 @@ _STANDS: dict[str, Callable[[datetime], Q]] = {
     "insufficient_funds": lambda _at: Q(refund__state=RefundState.PENDING),
     "room_taken": lambda _at: Q(refund__state__in=[RefundState.FAILED, RefundState.CANCELED], refund__replaced_by=None),
     "reinstated": lambda _at: Q(refund__state=RefundState.FAILED, refund__replaced_by=None),
+    "set_off_undone": lambda _at: Q(refund__state=RefundState.FAILED, refund__replaced_by=None),
     "dead_event": lambda _at: Q(subject__in=GatewayEvent.objects.dead().values("id")),
     "behind": lambda at: Q(subject__in=Reconciled.objects.stale(at).values("level")),
     "not_compared": lambda at: Q(subject__in=Reconciled.objects.neglected(at).values("level")),

@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from returns.actions.breaks import open_break, tell_once
 from returns.actions.declining import lose_room
+from returns.actions.other_ways import owe_again
 from returns.actions.record import noted, record
 from returns.actions.refunds import (
     beyond_what_was_paid,
@@ -257,31 +258,15 @@ def _give_up(unsent: RefundQuerySet, above: int, *, at: datetime) -> None:
 
 
 def _owe_what_was_given_back(dispute: Dispute, *, at: datetime) -> None:
-    """What a lost dispute had settled and the bank took back from the shopper is owed again, the newest first.
-
-    It is failed before a person's eyes, for nothing that was settled once is paid by itself.
-    """
+    """What a lost dispute had settled and the bank took back from the shopper is owed again, the newest first."""
     settled = Refund.objects.filter(other_way__way=_WAY, other_way__evidence=dispute.gateway_id)
     refunds = _with_returns(settled.order_by("-pk"))
     above = sum(refund.amount for refund in refunds) - dispute.withdrawn
     for refund in refunds:
         if above > 0:
             above -= refund.amount
-            _owe_again(refund, dispute, at=at)
+            owe_again(refund, "reinstated", at=at, dispute=dispute.gateway_id)
 
-
-def _owe_again(refund: Refund, dispute: Dispute, *, at: datetime) -> None:
-    was = refund.state
-    OtherWay.objects.filter(refund=refund).delete()
-    refund.owe_again()
-    refund.failure_reason = "reinstated"
-    refund.updated_at = at
-    refund.save()
-    record(told("refund.failed", refund, was=was, by=SYSTEM, at=at))
-    _settle(refund.rma, at=at)
-    values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency, "order": refund.order.number}
-    values |= {"dispute": dispute.gateway_id}
-    open_break("reinstated", refund.public_id, at=at, refund=refund, payment=dispute.payment, **values)
 
 
 # --- every ten minutes ----------------------------------------------------------------------------

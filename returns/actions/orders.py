@@ -10,10 +10,24 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Sum
 
+from returns.actions.delivery import SETTLING
+from returns.actions.owing import owe_arrived
 from returns.actions.record import noted, record
+from returns.actions.refunds import settle
 from returns.actions.refusals import Refused
 from returns.importing.data import LineData, OrderData
-from returns.models import Actor, Order, OrderLine, Parcel, ParcelLine, Payment, Reconciled, RefundLine, RMAItem
+from returns.models import (
+    RMA,
+    Actor,
+    Order,
+    OrderLine,
+    Parcel,
+    ParcelLine,
+    Payment,
+    Reconciled,
+    RefundLine,
+    RMAItem,
+)
 from returns.policy.amounts import spread
 
 # Rows in one INSERT: more make it no faster, and its text and values stand in memory several times.
@@ -233,6 +247,7 @@ def _update(order: Order, data: OrderData, digest: str, *, by: Actor, at: dateti
     _update_parcels(order, data, {line.line_id: line for line in lines})
     _update_payments(order, data)
     record(noted("order.updated", by=by, at=at, order=order))
+    _owe_more_delivery(order, by=by, at=at)
 
 
 def _refuse_contradiction(order: Order, data: OrderData, lines: Mapping[str, OrderLine]) -> None:
@@ -267,6 +282,14 @@ def _refuse_lost_delivery(order: Order, data: OrderData) -> None:
     given = RefundLine.objects.filter(refund__order=order, refund__replaced_by=None, kind=RefundLine.Kind.SHIPPING)
     if data.shipping_paid < (given.aggregate(total=Sum("amount"))["total"] or 0):
         raise Refused("delivery_too_low", field="shipping")
+
+
+def _owe_more_delivery(order: Order, *, by: Actor, at: datetime) -> None:
+    """Of a delivery that is told only now, or of which more is owed without what is no longer told."""
+    for rma in RMA.objects.locked().filter(order=order, state__in=SETTLING).select_related("order").order_by("pk"):
+        if owed := owe_arrived(rma, by=by, at=at):
+            record(*owed, *settle(rma, by=by, at=at))
+            rma.save()
 
 
 def _update_lines(order: Order, lines: Sequence[OrderLine]) -> None:

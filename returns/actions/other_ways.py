@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django_fsm import can_proceed
 
+from returns.actions.breaks import open_break
 from returns.actions.record import record
 from returns.actions.refunds import (
     charged_back,
@@ -36,6 +37,8 @@ from returns.models import (
     Role,
     User,
 )
+from returns.models.people import SYSTEM
+from returns.models.refunds import RefundQuerySet
 
 SET_OFF = "set_off"  # moves nothing: what was paid before is all that the shopper had paid
 WAYS = ("transfer", "cash", "voucher", SET_OFF)  # a chargeback is the bank's, not a person's
@@ -140,6 +143,26 @@ def pay_otherwise(refund: Refund, other: OtherWay, *, by: Actor, at: datetime) -
     record(*events)
 
 
+def owe_again(refund: Refund, reason: str, *, at: datetime, **values: Any) -> None:
+    """What settled a locked refund has come undone. Its return is owed again; a break of that kind says why.
+
+    It is failed before a person's eyes, for nothing that was settled once is paid by itself.
+    """
+    other = OtherWay.objects.get(refund=refund)
+    other.delete()
+    refund.owe_again()
+    refund.failure_reason = reason
+    refund.updated_at = at
+    refund.save()
+    events = [told("refund.failed", refund, was=RefundState.PAID_OTHERWISE, way=other.way, by=SYSTEM, at=at)]
+    if refund.rma is not None:
+        events += settle(refund.rma, by=SYSTEM, at=at)
+        refund.rma.save()
+    record(*events)
+    values |= {"amount": refund.amount, "currency": refund.currency, "order": refund.order.number}
+    open_break(reason, refund.public_id, at=at, refund=refund, payment=refund.payment, **values)
+
+
 @transaction.atomic
 def discard(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
     """What was prepared is not so: the refund waits for another way again. Whoever prepared it may, or a manager.
@@ -153,6 +176,36 @@ def discard(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
     said = told("refund.other_way_discarded", refund, way=other.way, evidence=other.evidence, by=by, at=at)
     other.delete()
     record(said)
+
+
+# --- every ten minutes: what a debt was set off against is gone ------------------------------------
+
+
+def undo_set_offs(*, at: datetime) -> None:
+    """Owe again what was set off against a refund of others that came to nothing, the newest first.
+
+    What we refunded ourselves, and what a dispute had settled, is owed again by itself when it comes back.
+    """
+    failed = Refund.objects.filter(originator=Originator.EXTERNAL, state__in=RefundState.unpaid())
+    for order in Order.objects.filter(pk__in=_set_off().values("order")).filter(pk__in=failed.values("order")):
+        _undo_set_offs_of(order, at=at)
+
+
+@transaction.atomic
+def _undo_set_offs_of(order: Order, *, at: datetime) -> None:
+    Order.objects.locked().get(pk=order.pk)
+    above = left_of(order) - order.refunds.open().filter(state__in=RefundState.unpaid()).total()
+    for refund in _set_off().filter(order=order).order_by("-pk"):
+        if above > 0:
+            above -= refund.amount
+            owe_again(take_up(refund), "set_off_undone", at=at)
+
+
+def _set_off() -> RefundQuerySet:
+    return Refund.objects.filter(state=RefundState.PAID_OTHERWISE, other_way__way=SET_OFF)
+
+
+# --- parts ------------------------------------------------------------------------------------------
 
 
 def _failed(refund: Refund, seen: int) -> Refund:

@@ -9,15 +9,16 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 
-from django.db.models import Q
+from django.db.models import Min, Q
 
 from returns.actions import breaks, halts, payouts, provider
 from returns.actions.applying import agrees, same_state
 from returns.actions.disputes import look_at_listed, settle_by_chargebacks
 from returns.actions.finding import made_here, ours, take_in, tell_of_unreadable
+from returns.actions.other_ways import undo_set_offs
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Gateway, PutOff, Rejected, Remote, Unanswered, Unknown, Unreadable
-from returns.models import Break, GatewayEvent, Halt, Payment, Reconciled, Refund, RefundState
+from returns.models import Break, GatewayEvent, Halt, Order, Payment, Reconciled, Refund, RefundState
 from returns.models.people import SYSTEM
 
 OVERLAP = timedelta(minutes=15)  # events are told late, and clocks differ
@@ -44,6 +45,7 @@ def catch_up(gateway: Gateway, *, at: datetime) -> bool:
         fetch_events(gateway, at=at)
         look_at_disputes(gateway, at=at)
     settle_by_chargebacks(at=at)
+    undo_set_offs(at=at)
     return False
 
 
@@ -137,8 +139,14 @@ def compare_by_night(gateway: Gateway, *, at: datetime) -> bool:
         _note(Reconciled.Level.REFUNDS, at - NIGHT)
     if last is None or last <= at - NIGHT:
         with suppress(*_TROUBLE):
-            compare_refunds(gateway, since=at - MONTH, at=at)
+            compare_refunds(gateway, since=_as_far_as_orders_go(at), at=at)
     return False
+
+
+def _as_far_as_orders_go(at: datetime) -> datetime:
+    """A month back, or to the oldest order that was told in it: it may have been refunded before we knew of it."""
+    told = Order.objects.filter(updated_at__gte=at - MONTH).aggregate(oldest=Min("placed_at"))["oldest"]
+    return min(at - MONTH, told or at)
 
 
 def compare_refunds(gateway: Gateway, *, since: datetime, at: datetime) -> None:

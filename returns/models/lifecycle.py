@@ -266,10 +266,10 @@ class RefundLifecycle(models.Model):
     def charge_back(self) -> None:
         """The shopper's bank has taken the money back in a dispute that was lost."""
 
-    # Not `fail`: the provider's old news that it failed may come once more, and says nothing of the bank.
+    # Not `fail`: the provider's old news that it failed may come once more, and says nothing of what settled it.
     @transition("state", source=RefundState.PAID_OTHERWISE, target=RefundState.FAILED)
     def owe_again(self) -> None:
-        """The shopper's bank has given back what it took, and a person finds another way."""
+        """What had settled it has come undone, and a person finds another way."""
 
 
 def moves(machine: type[models.Model]) -> list[tuple[str, str, str]]:

@@ -175,6 +175,13 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
         )
         % _told(v)
     ),
+    "set_off_undone": lambda v: (
+        gettext(
+            "%(amount)s of order %(order)s had been set off against money that did not stay with the shopper. "
+            "Please find another way to pay it to the shopper."
+        )
+        % _told(v)
+    ),
     "unreadable": lambda v: (
         gettext(
             "The payment provider tells of %(remote)s in a way that we do not know (%(why)s). "

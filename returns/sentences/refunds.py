@@ -73,6 +73,7 @@ _FAILURES: dict[str, Callable[[], str]] = {
         "The buyer's bank has paid a part of it, because a dispute was lost. The rest is owed by itself."
     ),
     "reinstated": lambda: gettext("The bank had paid it in a dispute, and has given the money back to the shop."),
+    "set_off_undone": lambda: gettext("It had been set off against money that did not stay with the buyer."),
     "declined_by_us": lambda: gettext("It was declined here."),
     "lost_or_stolen_card": lambda: gettext("The card was lost or stolen."),
     "expired_or_canceled_card": lambda: gettext("The card has expired or was cancelled."),

@@ -12,8 +12,9 @@ from returns.actions.orders import Loaded
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.analytics import audit
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
-from returns.models import SHOPPER, SYSTEM, Actor, Event, Order, OrderLine, ParcelLine, Payment
+from returns.models import SHOPPER, SYSTEM, Actor, Event, Order, OrderLine, ParcelLine, Payment, RefundLine
 from tests.actions.refunding import disputed, keep
 from tests.people import MUG, NOW, SHIRT, asked, bought, jana_order, promised
 
@@ -238,6 +239,27 @@ def test_delivery_that_was_paid_back_stays_paid() -> None:
         load(jana_order(shipping_paid=494, shipping_standard=494))
     assert (refused.value.code, refused.value.field) == ("delivery_too_low", "shipping")
     assert load(jana_order(shipping_paid=495, shipping_standard=0)) == Loaded(updated=1)
+
+
+def test_delivery_that_is_told_when_all_is_back_is_owed() -> None:
+    promised()
+    rma = asked(bought(jana_order(shipping_paid=0, shipping_standard=0)), Wish("1", 3, "too_small"), Wish("2", 1))
+    receiving.receive(rma, [Count("1", fine=3), Count("2", fine=1)], by=BENCH, at=NOW)
+    goods = rma.refunds.total()
+    load(jana_order(shipping_paid=495, shipping_standard=495))
+    load(jana_order(shipping_paid=495, shipping_standard=495, city="Brno"))
+    assert rma.refunds.total() == goods + 495
+    assert list(audit.asked(at=LATER)) == []
+
+
+def test_all_of_the_delivery_is_owed_when_what_did_not_come_back_is_no_longer_told() -> None:
+    """The mug was called off by telephone, and the shop system takes it out of the order."""
+    promised()
+    rma = asked(bought(jana_order(shipping_standard=495, discounts=())), Wish("1", 3, "too_small"))
+    receiving.receive(rma, [Count("1", fine=3)], by=BENCH, at=NOW)
+    load(jana_order(shipping_standard=495, discounts=(), lines=(SHIRT,)))
+    delivery = RefundLine.objects.filter(kind="shipping").values_list("amount", flat=True)
+    assert (len(delivery), sum(delivery)) == (2, 495)
 
 
 def test_a_payment_may_shrink_to_what_was_refunded() -> None:

@@ -31,7 +31,7 @@ from returns.models import (
 from returns.models.reconciliation import STALE
 from tests.actions.refunding import SILENCE, news, now_of, send, state_of
 from tests.gateways.scripted import Scripted
-from tests.people import NOW, arrived, asked, bought, jana_order, promised
+from tests.people import NOW, arrived, asked, bought, jana_order, late_order, promised
 
 pytestmark = pytest.mark.django_db
 NIGHTLY = NOW + NIGHT
@@ -176,6 +176,15 @@ def test_what_nobody_told_us_was_made_by_hand_is_booked_by_night(refund):
     compare(stripe)
     assert Refund.objects.get(originator=Originator.EXTERNAL).amount == 700
     assert open_breaks().keys() == {"external_refund"}
+
+
+def test_what_was_made_by_hand_before_its_old_order_was_told_is_found_by_night(db, monkeypatch):
+    order = late_order()
+    asked_for = noted(monkeypatch, "refunds_since")
+    months_later = NOW + MONTH + timedelta(days=1)
+    for moment in (NOW, months_later):
+        reconciling.compare_by_night(Scripted(), at=moment)
+    assert asked_for == [order.placed_at, months_later - MONTH]
 
 
 def test_a_refund_in_doubt_is_adopted(refund):

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import finding, goodwill, other_ways
+from returns import sentences
+from returns.actions import breaks, finding, goodwill, other_ways
 from returns.actions.refunds import free_for_goodwill, left_of
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
@@ -13,6 +14,7 @@ from returns.gateways.gateway import Rejected
 from returns.models import (
     RMA,
     Account,
+    Break,
     Letter,
     Originator,
     OtherWay,
@@ -21,6 +23,7 @@ from returns.models import (
     RMAState,
     Transfer,
 )
+from returns.sentences.refunds import of_failure
 from tests.actions.refunding import (
     LATER,
     again,
@@ -168,6 +171,48 @@ def test_what_is_refunded_by_hand_and_has_not_arrived_is_not_set_off_against(fai
         prepare(failed, mona, way="set_off")
     finding.take_in(stripe.settle("re_1", "succeeded"), at=NOW)
     assert prepare(failed, mona, way="set_off").refund == failed
+
+
+def test_what_was_set_off_against_money_that_came_back_is_owed_again_and_a_person_is_told(failed, mona, otto):
+    stripe = Scripted()
+    finding.take_in(stripe.refund_by_hand(failed.payment, 29_990), at=NOW)
+    confirm(prepare(failed, mona, way="set_off").refund, otto)
+    finding.take_in(stripe.settle("re_1", "failed"), at=NOW)
+    other_ways.undo_set_offs(at=LATER)
+    other_ways.undo_set_offs(at=LATER)
+    assert state_of(failed) == (RefundState.FAILED, RMAState.REFUND_DUE)
+    told = Break.objects.get(kind="set_off_undone")
+    assert (told.refund, "96.72" in sentences.of_break(told.kind, told.values)) == (failed, True)
+    assert "set off" in of_failure(now_of(failed).failure_reason)
+    assert Transfer.objects.balance(Account.SET_OFF) == 0
+    assert list(audit.asked(at=LATER)) == []
+    confirm(prepare(failed, mona).refund, otto)
+    breaks.look_around(at=LATER)
+    assert not Break.objects.open().filter(kind="set_off_undone").exists()
+
+
+def test_where_a_part_of_that_money_came_back_the_rest_is_set_off_once_more(failed, mona, otto):
+    stripe = Scripted()
+    finding.take_in(stripe.refund_by_hand(failed.payment, 25_000), at=NOW)
+    finding.take_in(stripe.refund_by_hand(failed.payment, 4_990), at=NOW)
+    confirm(prepare(failed, mona, way="set_off").refund, otto)
+    finding.take_in(stripe.settle("re_2", "failed"), at=NOW)
+    other_ways.undo_set_offs(at=LATER)
+    paid = prepare(now_of(failed), mona).refund
+    confirm(paid, otto)
+    (rest,) = Refund.objects.open()
+    confirm(prepare(rest, mona, way="set_off").refund, otto)
+    other_ways.undo_set_offs(at=LATER)
+    assert (paid.amount, rest.amount, RMA.objects.get().state) == (4_990, 9_672 - 4_990, RMAState.REFUNDED)
+    assert list(audit.asked(at=LATER)) == []
+
+
+def test_what_was_set_off_against_a_refund_of_ours_stays_when_that_is_owed_again(granted_all, mona, otto):
+    confirm(prepare(granted_all, mona, way="set_off").refund, otto)
+    finding.take_in(remote_of(Refund.objects.get(originator=Originator.GOODWILL), "failed"), at=NOW)
+    other_ways.undo_set_offs(at=LATER)
+    assert now_of(granted_all).state == RefundState.PAID_OTHERWISE
+    assert Refund.objects.open().get().originator == Originator.GOODWILL
 
 
 def test_what_a_person_paid_past_the_provider_is_not_sent_once_more_through_it(mona, otto):

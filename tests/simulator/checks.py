@@ -41,6 +41,7 @@ GIVEN_UP = {
     "paid_after_all",
     "partly_charged_back",
     "reinstated",
+    "set_off_undone",
 }  # failures that are ours to say
 OURS = "portal_refund_id"
 ABSENCE = timedelta(minutes=15)
