@@ -56,8 +56,8 @@ def _paid(data: dict[str, Any]) -> Iterable[Line]:
 
 def _returned(data: dict[str, Any]) -> Iterable[Line]:
     """A bank may return what had succeeded, or what had settled it may come undone; what never left moves nothing."""
-    returned_by = {RefundState.SUCCEEDED: Account.PROVIDER, RefundState.PAID_OTHERWISE: _BY_WAY.get(data.get("way", ""))}
-    account = returned_by.get(data["was"])
+    settled_by = _BY_WAY.get(data.get("way", ""))
+    account = Account.PROVIDER if data["was"] == RefundState.SUCCEEDED else settled_by
     came_back = [(account, Account.OWED, data["amount"])] if account else []
     return [*came_back, *_owed_anew(data)]
 

@@ -268,7 +268,6 @@ def _owe_what_was_given_back(dispute: Dispute, *, at: datetime) -> None:
             owe_again(refund, "reinstated", at=at, dispute=dispute.gateway_id)
 
 
-
 # --- every ten minutes ----------------------------------------------------------------------------
 
 

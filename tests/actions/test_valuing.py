@@ -1,5 +1,6 @@
 """What came back damaged by handling: valued by a person, told with its reason, taken back once; in doubt no loss."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -25,7 +26,7 @@ from returns.models import (
 )
 from tests.actions.refunding import send
 from tests.gateways.scripted import Scripted
-from tests.people import BOB, NOW, WANDA, arrived, asked, bought, jana_order, late_order, promised
+from tests.people import BOB, NOW, SHIRT, WANDA, arrived, asked, bought, jana_order, late_order, promised
 from tests.pictures import sent
 
 pytestmark = pytest.mark.django_db
@@ -309,6 +310,24 @@ def test_a_loss_is_taken_back_once(valuation):
     with pytest.raises(Refused, match="nothing_kept"):
         valuing.forgive(valuation, by=BOB, at=LATER)
     assert sum(amounts()) == sum(parts("goods"))
+
+
+def test_a_loss_that_is_taken_back_for_the_way_back_to_take_brings_nothing():
+    """4.90 less 3.00 were not enough for the 4.95 that it costs; 4.90 are not, either. The delivery is given back."""
+    promised(currency="EUR", return_fee=495)
+    order = bought(
+        jana_order(
+            lines=(replace(SHIRT, quantity=1, unit_price=490),),
+            discounts=(),
+            shipping_standard=495,
+        )
+    )
+    arrived(asked(order, Wish("1", 1, "changed_mind")), Count("1", damaged=1, grade="D"))
+    valuation = Valuation.objects.get()
+    value(valuation, 300)
+    valuing.forgive(valuation, by=BOB, at=LATER)
+    assert (amounts(), parts("value_loss"), parts("fee")) == ([495], [-300], [-190])
+    assert list(audit.asked(at=LATER)) == []
 
 
 def test_what_was_not_kept_cannot_be_taken_back(valuation):

@@ -13,7 +13,7 @@ from django.db import connection, models, transaction
 
 from returns.actions import sealing, sending
 from returns.analytics import audit, foundations
-from returns.models import Event, Payment, Refund, Seal
+from returns.models import Break, Event, Payment, Refund, Seal
 from tests.analytics.books import LATER, Books
 from tests.analytics.breaking import BREAKS, COMPANIONS, broken
 from tests.gateways.scripted import Scripted
@@ -60,6 +60,18 @@ def test_an_invariant_fires_on_what_breaks_it_and_no_other_does(books, subtests)
         with subtests.test(name), undone():
             broken(name, books.names)
             assert names(audit.asked(at=LATER)) == {name} | COMPANIONS.get(name, set())
+
+
+def test_what_waits_for_a_look_into_its_order_is_not_forgotten_before_that(books):
+    """On another payment of the order something turned up that had been given up."""
+    broken("forgotten", books.names)
+    order = Refund.objects.get(pk=books.names["due"]).order
+    other = Payment.objects.create(order=order, reference="pi_other", captured=1, currency="EUR")
+    about = {"subject": "x", "payment": other, "opened_at": NOW}
+    Break.objects.create(kind="late_success", **about)
+    assert "forgotten" not in names(audit.asked(at=LATER))
+    Break.objects.update(kind="external_refund")
+    assert "forgotten" in names(audit.asked(at=LATER))
 
 
 # --- what is no question of rows ---------------------------------------------------------------------
