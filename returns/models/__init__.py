@@ -2,7 +2,9 @@
 
 from returns.models.answers import Answered
 from returns.models.approvals import Approval, Limits, OtherWay
+from returns.models.credits import CreditAccount
 from returns.models.events import Event
+from returns.models.goodwill import Goodwill, GoodwillReason
 from returns.models.journal import Account, Seal, Spending, Transfer
 from returns.models.letters import Letter, LetterState, StatusLink
 from returns.models.lifecycle import ItemState, RefundState, RMAState
@@ -16,9 +18,6 @@ from returns.models.receipts import Disposition, Grade, Receipt, ReceiptLine
 from returns.models.reconciliation import Break, Dispute, Halt, Reconciled
 from returns.models.refunds import (
     Attempt,
-    CreditAccount,
-    Goodwill,
-    GoodwillReason,
     Originator,
     Refund,
     RefundLine,

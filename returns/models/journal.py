@@ -14,9 +14,10 @@ from django.db import models
 from django.db.models import F, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
+from returns.models.credits import CreditAccount
 from returns.models.events import AppendOnly, Event
 from returns.models.orders import Order
-from returns.models.refunds import CreditAccount, Refund
+from returns.models.refunds import Refund
 
 
 class Account(models.TextChoices):

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
+from returns.models.credits import CreditAccount
+from returns.models.goodwill import Goodwill
 from returns.models.lifecycle import RefundLifecycle, RefundState
-from returns.models.orders import Order, OrderLine, Payment, normal_email
+from returns.models.orders import Order, OrderLine, Payment
 from returns.models.receipts import Receipt
 from returns.models.rmas import RMA, RMAItem
 
 if TYPE_CHECKING:
     from returns.models.reconciliation import Dispute
-
-__all__ = ["Attempt", "Goodwill", "Originator", "Refund", "RefundLine", "RefundState"]
 
 
 class Originator(models.TextChoices):
@@ -27,76 +25,6 @@ class Originator(models.TextChoices):
     GOODWILL = "goodwill", _("goodwill")
     WITHDRAWAL = "withdrawal", _("withdrawal")
     EXTERNAL = "external", _("made at the payment provider")
-
-
-class GoodwillReason(models.TextChoices):
-    OUTSIDE_POLICY = "outside_policy", _("accepted beyond policy")
-    LATE_DELIVERY = "late_delivery", _("late delivery")
-    OUR_MISTAKE = "our_mistake", _("our mistake")
-    LOYALTY = "loyalty", _("loyal customer")
-    OTHER = "other", _("other")
-
-
-class GoodwillQuerySet(models.QuerySet["Goodwill"]):
-    def granted(self) -> Self:
-        """Those that all have agreed to who must: they are owed, and the shopper has been told."""
-        from returns.models.events import Event
-
-        told = Event.objects.filter(kind="goodwill.granted", order=OuterRef("order"))
-        named = told.alias(goodwill=Cast(KT("data__goodwill"), models.BigIntegerField()))
-        return self.filter(Exists(named.filter(goodwill=OuterRef("pk"))))
-
-
-class Goodwill(models.Model):
-    """What an agent grants beyond policy. `amount` 0: acceptance alone. Stands on an order, perhaps an RMA."""
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="goodwill")
-    rma = models.ForeignKey(RMA, null=True, on_delete=models.PROTECT, related_name="goodwill")
-    amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    reason = models.CharField(max_length=30, choices=GoodwillReason)
-    note = models.CharField(max_length=2000)
-    granted_by = models.CharField(max_length=200)
-    granted_at = models.DateTimeField()
-
-    objects = GoodwillQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gte=0), name="goodwill_not_negative"),
-            models.CheckConstraint(condition=~Q(note=""), name="goodwill_says_why"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"
-
-
-class CreditAccountQuerySet(models.QuerySet["CreditAccount"]):
-    def locked(self) -> Self:
-        """Not the key: what fills an account names it, and need not wait for what is spent of it."""
-        return self.select_for_update(of=("self",), no_key=True)
-
-    def of_shopper(self, email: str, currency: str) -> Self:
-        """The one account, if it was ever opened."""
-        return self.filter(email=normal_email(email), currency=currency)
-
-
-class CreditAccount(models.Model):
-    """The store credit of a shopper in one currency. What is on it is derived from the journal."""
-
-    email = models.CharField(max_length=254)  # as `normal_email` writes it
-    currency = models.CharField(max_length=3)
-    opened_at = models.DateTimeField()
-
-    objects = CreditAccountQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["email", "currency"], name="credit_account_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.email} {self.currency}"
 
 
 class RefundQuerySet(models.QuerySet["Refund"]):

@@ -1,0 +1,54 @@
+"""What people grant beyond policy, and why."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+from django.utils.translation import gettext_lazy as _
+
+from returns.models.orders import Order
+from returns.models.rmas import RMA
+
+
+class GoodwillReason(models.TextChoices):
+    OUTSIDE_POLICY = "outside_policy", _("accepted beyond policy")
+    LATE_DELIVERY = "late_delivery", _("late delivery")
+    OUR_MISTAKE = "our_mistake", _("our mistake")
+    LOYALTY = "loyalty", _("loyal customer")
+    OTHER = "other", _("other")
+
+
+class GoodwillQuerySet(models.QuerySet["Goodwill"]):
+    def granted(self) -> Self:
+        """Those that all have agreed to who must: they are owed, and the shopper has been told."""
+        from returns.models.events import Event
+
+        told = Event.objects.filter(kind="goodwill.granted", order=OuterRef("order"))
+        named = told.alias(goodwill=Cast(KT("data__goodwill"), models.BigIntegerField()))
+        return self.filter(Exists(named.filter(goodwill=OuterRef("pk"))))
+
+
+class Goodwill(models.Model):
+    """What an agent grants beyond policy. `amount` 0: acceptance alone. Stands on an order, perhaps an RMA."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="goodwill")
+    rma = models.ForeignKey(RMA, null=True, on_delete=models.PROTECT, related_name="goodwill")
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=30, choices=GoodwillReason)
+    note = models.CharField(max_length=2000)
+    granted_by = models.CharField(max_length=200)
+    granted_at = models.DateTimeField()
+
+    objects = GoodwillQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="goodwill_not_negative"),
+            models.CheckConstraint(condition=~Q(note=""), name="goodwill_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
