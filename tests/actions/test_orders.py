@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from returns.actions import decisions, orders, receiving
+from returns.actions import decisions, orders, receiving, sending
 from returns.actions.breaks import open_break
 from returns.actions.orders import Loaded
 from returns.actions.receiving import Count
@@ -14,8 +14,21 @@ from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.analytics import audit
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
-from returns.models import SHOPPER, SYSTEM, Actor, Event, Order, OrderLine, ParcelLine, Payment, RefundLine
+from returns.models import (
+    RMA,
+    SHOPPER,
+    SYSTEM,
+    Actor,
+    Event,
+    Order,
+    OrderLine,
+    ParcelLine,
+    Payment,
+    RefundLine,
+    RMAState,
+)
 from tests.actions.refunding import disputed, keep
+from tests.gateways.scripted import Scripted
 from tests.people import MUG, NOW, SHIRT, asked, bought, jana_order, promised
 
 pytestmark = pytest.mark.django_db
@@ -246,9 +259,10 @@ def test_delivery_that_is_told_when_all_is_back_is_owed() -> None:
     rma = asked(bought(jana_order(shipping_paid=0, shipping_standard=0)), Wish("1", 3, "too_small"), Wish("2", 1))
     receiving.receive(rma, [Count("1", fine=3), Count("2", fine=1)], by=BENCH, at=NOW)
     goods = rma.refunds.total()
+    sending.send_next(Scripted(), at=NOW)
     load(jana_order(shipping_paid=495, shipping_standard=495))
     load(jana_order(shipping_paid=495, shipping_standard=495, city="Brno"))
-    assert rma.refunds.total() == goods + 495
+    assert (rma.refunds.total(), RMA.objects.get().state) == (goods + 495, RMAState.REFUND_DUE)
     assert list(audit.asked(at=LATER)) == []
 
 

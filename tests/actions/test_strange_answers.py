@@ -13,7 +13,8 @@ from django.db.models import Model
 
 from returns.actions import breaks, provider, reconciling, sending
 from returns.gateways.stripe import connect
-from returns.models import Break, Dispute, GatewayEvent, Letter, Reconciled, Refund, RefundState
+from returns.importing.data import PaymentData
+from returns.models import Break, Dispute, GatewayEvent, Letter, Payment, Reconciled, Refund, RefundState
 from tests.actions.refunding import news, now_of
 from tests.people import NOW, bought, jana_order
 
@@ -117,6 +118,8 @@ READ_BY_NOBODY = {
     "no currency": (200, {name: told for name, told in A_REFUND.items() if name != "currency"}),
     "an amount in words": (200, A_REFUND | {"amount": "9672"}),
     "no name": (200, A_REFUND | {"id": None}),
+    "a name that our columns cannot hold": (200, A_REFUND | {"id": "re_" + "1" * 98}),
+    "a name with a line's end": (200, A_REFUND | {"id": "re_1\n"}),
     "another object": (202, {"id": "rfr_1", "object": "refund_request"}),
 }
 NO_WORDS = {
@@ -255,6 +258,13 @@ def test_rows_that_hide_their_names_are_told_by_what_they_are_about(refund, stra
     strange.lists = {"refunds": nameless}
     looked_everywhere(strange)
     assert Break.objects.stopping().count() == 2
+
+
+def test_a_row_that_names_a_charge_alone_is_about_the_payment_that_is_known_by_it(refund, strange):
+    bought(jana_order("A-1002", payments=(PaymentData("ch_2", 29_990, "EUR"),)))
+    strange.lists = {"refunds": [A_REFUND | {"amount": None, "payment_intent": None, "charge": "ch_2"}]}
+    looked_everywhere(strange)
+    assert Break.objects.get().payment == Payment.objects.get(reference="ch_2")
 
 
 def test_a_row_about_a_payment_of_another_shop_is_nobodys(refund, strange):
