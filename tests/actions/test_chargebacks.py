@@ -330,6 +330,19 @@ def test_paid_by_a_person_in_parts_and_then_lost_is_paid_twice_too(refund, mona,
     assert (told.values["above"], told.values["captured"]) == (1_000, 29_990)
 
 
+def test_what_a_person_has_closed_is_not_told_again_as_paid_twice(failed, mona, otto):
+    """Of what the bank will pay beside it nothing is too much."""
+    confirm(prepare(failed, mona).refund, otto)
+    kept("lost")
+    arrived(asked(failed.order))
+    breaks.look_around(at=NOW)
+    told = Break.objects.get(kind="paid_twice")
+    assert told.values["above"] == 9_672
+    breaks.close(told.pk, note="The shopper has sent it back.", by=mona, at=NOW)
+    breaks.look_around(at=NOW)
+    assert Break.objects.filter(kind="paid_twice").count() == 1
+
+
 def test_what_the_bank_and_we_have_paid_once_together_is_not_told_as_paid_twice(refund):
     lost_in_part(4_000)
     send(Scripted())

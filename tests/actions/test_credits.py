@@ -26,10 +26,11 @@ from returns.models import (
     Transfer,
     User,
 )
+from tests import people
 from tests.actions.crediting import left
 from tests.actions.refunding import disputed, keep, kept, now_of
 from tests.gateways.scripted import Scripted
-from tests.people import BOB, JANA_EMAIL, NOW, arrived, asked, bought, jana_order, late_order, limited, promised
+from tests.people import BOB, JANA_EMAIL, NOW, SHIRT, arrived, asked, bought, jana_order, late_order, limited, promised
 
 pytestmark = pytest.mark.django_db
 
@@ -277,3 +278,20 @@ def test_while_the_bank_asks_for_the_money_store_credit_waits_for_a_yes_and_take
     kept("warning_closed")
     approvals.approve(refund, seen=Event.objects.version(order.pk), by=mona.actor, at=NOW)
     assert now_of(refund).state == RefundState.SUCCEEDED
+
+
+def test_a_bank_that_asks_for_another_payment_holds_up_no_store_credit() -> None:
+    offering()
+    order, other = bought(), bought(jana_order("A-1002"))
+    kept("warning_needs_response", payment=other.payments.get().reference)
+    arrived(asked(order, credit("1", 3)))
+    assert Refund.objects.get().state == RefundState.SUCCEEDED
+
+
+def test_what_was_free_is_credited_beside_what_was_paid_for() -> None:
+    offering()
+    free = LineData("3", "Sticker", 1, 0)
+    order = bought(jana_order(lines=(SHIRT, people.MUG, free)))
+    arrived(asked(order, credit("1", 3), credit("3", 1)))
+    (given,) = refunds(order)
+    assert given == (SHIRTS, SHIRTS * 5 // 100, True, "succeeded")

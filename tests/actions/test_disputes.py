@@ -240,6 +240,21 @@ def test_what_came_while_disputes_were_asked_for_is_asked_for_again(refund):
     assert stripe.asked_for_disputes == 2
 
 
+def test_a_dispute_that_cannot_be_asked_for_hides_no_other_and_all_are_listed_again(refund):
+    class Refusing(Scripted):
+        def dispute(self, dispute_id):
+            if dispute_id == "dp_1":
+                raise Rejected("internal")
+            return super().dispute(dispute_id)
+
+    stripe = Refusing()
+    stripe.disputes = {name: replace(disputed(), id=name) for name in ("dp_1", "dp_2")}
+    for _time in range(2):
+        reconciling.catch_up(stripe, at=NOW)
+    assert Dispute.objects.get().gateway_id == "dp_2"
+    assert stripe.asked_for_disputes == 2
+
+
 def test_a_dispute_of_a_payment_that_is_not_ours_is_left_alone(refund):
     keep(replace(disputed(), payment="pi_other"))
     assert not Dispute.objects.exists()

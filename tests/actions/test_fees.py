@@ -146,6 +146,14 @@ def test_what_the_fees_take_whole_is_not_refunded_and_made_up_for_later() -> Non
     assert len(amounts(rma)) == 2
 
 
+def test_an_item_that_its_fee_takes_whole_stands_beside_the_others_with_both() -> None:
+    charging(fee=0, percent=100, free_reasons=["arrived_late"])
+    rma = asked(bought(), all_shirts("arrived_late"), Wish("2", 1, "changed_mind"), at=LATER)
+    mug = rma.items.get(line__line_id="2").share
+    arrived(rma, at=LATER)
+    assert sorted(lines(rma)) == [("fee", -mug), ("goods", mug), ("goods", SHIRTS)]
+
+
 def test_where_the_fees_take_all_nothing_is_owed() -> None:
     charging(fee=1_000_000)
     rma = asked(bought(), Wish("2", 1, "changed_mind"))

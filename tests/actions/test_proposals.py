@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import decisions
+from returns.actions import decisions, goodwill
 from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
@@ -145,6 +145,14 @@ def test_the_shopper_hears_of_goodwill_when_it_is_granted_and_not_before(bob, mo
     agree(refund, mona)
     assert kinds()[-2:] == ["refund.approved", "goodwill.granted"]
     assert [letter.kind for letter in Letter.objects.all()] == ["goodwill"]
+
+
+def test_a_proposal_is_none_the_less_one_for_other_goodwill_that_was_granted(bob, mona):
+    limited(automatic=None, agent_goodwill=1_000)
+    order = bought()
+    for amount in (1_000, 500):
+        goodwill.grant(order, amount=amount, reason="other", note="x", by=bob.actor, at=NOW)
+    assert [one.amount for one in Refund.objects.proposed()] == [500]
 
 
 def test_an_agents_decision_above_the_agents_limit_waits(bob):

@@ -15,6 +15,7 @@ from returns.models import (
     RMA,
     Account,
     Break,
+    Event,
     Letter,
     Originator,
     OtherWay,
@@ -97,6 +98,7 @@ def test_of_what_is_left_in_part_only_the_rest_is_set_off(failed, mona, otto):
     rest = prepare(failed, mona, way="set_off", evidence="refunded by hand, 10 November").refund
     confirm(rest, otto)
     (owed,) = Refund.objects.open()
+    assert Event.objects.filter(kind="refund.divided", refund__in=[rest, owed]).count() == 2
     assert (rest.amount, owed.amount, left_of(failed.order)) == (9_672 - 4_990, 4_990, 4_990)
     with pytest.raises(Refused, match="still_left"):
         prepare(owed, mona, way="set_off", evidence="refunded by hand, 10 November")
@@ -162,6 +164,31 @@ def test_divided_by_mistake_it_is_paid_once_where_the_provider_has_it_after_all(
     finding.take_in(remote_of(refund, "succeeded", id="re_2"), at=NOW)
     assert (state_of(refund), Refund.objects.open().count()) == ((RefundState.SUCCEEDED, RMAState.REFUNDED), 0)
     assert list(audit.asked(at=LATER)) == []
+
+
+def test_what_else_we_pay_back_and_has_not_arrived_keeps_nothing_from_being_set_off(refund, mona):
+    """Should it fail it is owed again by itself; what another order is owed is nothing to this one."""
+    stripe = Scripted("pending", Rejected("expired"))
+    send(stripe)
+    other = bought(jana_order("A-1002"))
+    arrived(asked(other))
+    send(stripe)
+    arrived(asked(refund.order))
+    finding.take_in(stripe.refund_by_hand(refund.payment, 29_990 - 9_672), at=NOW)
+    unpaid = Refund.objects.get(order=refund.order, state=RefundState.FAILED)
+    assert prepare(unpaid, mona, way="set_off").refund == unpaid
+
+
+def test_of_goodwill_that_failed_the_rest_is_set_off_beside_other_goodwill(mona):
+    trusting()
+    order = bought()
+    for amount in (15_000, 10_000):
+        goodwill.grant(order, amount=amount, reason="other", note="x", by=mona.actor, at=NOW)
+    stripe = Scripted("failed", "failed")
+    send(stripe), send(stripe)
+    one, two = Refund.objects.order_by("pk")
+    finding.take_in(stripe.refund_by_hand(one.payment, 15_000), at=NOW)
+    assert prepare(two, mona, way="set_off").refund == two
 
 
 def test_what_is_refunded_by_hand_and_has_not_arrived_is_not_set_off_against(failed, mona):
@@ -234,6 +261,20 @@ def test_what_a_person_paid_past_the_provider_is_not_sent_once_more_through_it(m
     arrived(asked(order, Wish("2", 1)))
     assert send(stripe, after=timedelta(hours=2)) is False
     assert list(audit.asked(at=LATER)) == []
+
+
+@pytest.mark.parametrize(("elsewhere", "state"), [(4_990, RefundState.DUE), (4_991, RefundState.FAILED)])
+def test_what_is_due_gives_way_once_more_would_be_given_back_than_was_paid_to_the_cent(mona, otto, elsewhere, state):
+    """Of 299.90 a person has paid 150.00, and 100.00 are due; the payment tells nothing of the former."""
+    trusting()
+    order = bought()
+    for amount in (15_000, 10_000):
+        goodwill.grant(order, amount=amount, reason="other", note="x", by=mona.actor, at=NOW)
+    send(stripe := Scripted("failed"))
+    paid, due = Refund.objects.order_by("pk")
+    confirm(prepare(now_of(paid), mona).refund, otto)
+    finding.take_in(stripe.refund_by_hand(due.payment, elsewhere), at=NOW)
+    assert now_of(due).state == state
 
 
 def test_of_an_order_paid_past_the_provider_its_goods_and_their_delivery_are_left():
