@@ -88,8 +88,11 @@ def _moved(refund: Refund, remote: Remote, *, at: datetime) -> list[Event]:
     if remote.pending_reason == "insufficient_funds":
         values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
         open_break("insufficient_funds", refund.public_id, at=at, refund=refund, **values)
-    given_up = was in (RefundState.FAILED, RefundState.CANCELED)
-    return [event, *(_take_its_place_back(refund, at=at) if given_up else [])]
+    if was in (RefundState.FAILED, RefundState.CANCELED):
+        return [event, *_take_its_place_back(refund, at=at)]
+    if refund.state in RefundState.unpaid():
+        _leave_it_to_who_is_paid(refund)
+    return [event]
 
 
 def _owed_anew(refund: Refund, was: str) -> dict[str, Any]:
@@ -145,6 +148,17 @@ def _in_its_place(refund: Refund) -> tuple[list[Refund], list[Refund]]:
         before += last
         last = list(locked.in_place_of(last[0]))
     return before, last
+
+
+def _leave_it_to_who_is_paid(refund: Refund) -> None:
+    """Of two that were both sent this one came back: nobody owes it, for what it had taken the place of is paid."""
+    before = Refund.objects.locked().filter(replaced_by=refund)
+    paid = before.filter(state=RefundState.SUCCEEDED, amount=refund.amount).first()
+    if paid is not None:
+        paid.replaced_by = None
+        paid.save()
+        refund.replaced_by = paid
+        refund.save()
 
 
 def _give_way(refund: Refund, to: Refund, *, at: datetime) -> Event:

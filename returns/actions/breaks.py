@@ -14,6 +14,7 @@ from django.db.models.functions import Cast
 from returns.actions.refunds import awaited_of_banks, paid_and_back
 from returns.actions.refusals import Refused
 from returns.models import (
+    Attempt,
     Break,
     Dispute,
     GatewayEvent,
@@ -108,8 +109,9 @@ def look_around(*, at: datetime) -> bool:
 
 def _tell_of_the_stuck(at: datetime) -> None:
     """Since when a refund is in doubt is written on its attempts: each look moves the row's own time on."""
-    stuck = Refund.objects.filter(state__in=_IN_DOUBT, attempts__first_sent_at__lt=at - STUCK_AFTER)
-    for refund in _untold(stuck.distinct(), "stuck", "public_id"):
+    long_ago = Attempt.objects.filter(first_sent_at__lt=at - STUCK_AFTER).exclude(outcome=Attempt.Outcome.PUT_OFF)
+    stuck = Refund.objects.filter(state__in=_IN_DOUBT, pk__in=long_ago.values("refund"))
+    for refund in _untold(stuck, "stuck", "public_id"):
         values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
         open_break("stuck", refund.public_id, at=at, refund=refund, **values)
 

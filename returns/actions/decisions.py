@@ -133,7 +133,7 @@ def reject(rma: RMA, *, by: Actor, at: datetime, note: str, lines: Sequence[str]
     if rma.state == RMAState.IN_REVIEW and not rma.items.exclude(state=ItemState.REFUSED).exists():
         rma.reject()
     events = [_noted(rma, "rma.rejected", waiting, note, by=by, at=at)]
-    if rma.state == RMAState.APPROVED:  # nothing is sent: the rest may be kept
+    if rma.state in RMAState.sendable():  # where nothing else is to be sent the rest may be kept
         events += owe_arrived(rma, by=by, at=at)
     record(*events, *settle(rma, by=by, at=at))
     _stamp(rma, at)

@@ -33,6 +33,8 @@ def take_in(remote: Remote, *, at: datetime) -> None:
     """
     if refund := ours(remote):
         apply(refund, remote, at=at)
+        if refund.state == RefundState.PAID_OTHERWISE and refund.gateway_id is None:
+            _book_beside(refund, remote, at=at)
     elif remote.status in NOTHING_MOVED:
         return
     elif payments := list(Payment.objects.named(remote.payment, remote.charge).select_related("order")):
@@ -43,6 +45,12 @@ def take_in(remote: Remote, *, at: datetime) -> None:
             _tell_of_another_currency(payments[0], remote, at=at)
     elif made_here(remote):
         open_break("unknown_refund", remote.id, at=at, **_values(remote), paid_by=[remote.payment, remote.charge])
+
+
+def _book_beside(refund: Refund, remote: Remote, *, at: datetime) -> None:
+    """A person has paid it past the provider, which has it after all: the shopper has it twice, and was told of."""
+    if refund.payment is not None and remote.status not in NOTHING_MOVED:
+        _book(refund.payment, remote, at=at)
 
 
 def _tell_of_another_currency(payment: Payment, remote: Remote, *, at: datetime) -> None:
@@ -109,7 +117,8 @@ def _book(payment: Payment, remote: Remote, *, at: datetime) -> None:
     apply(refund, remote, at=at)
     _make_room(payment, order, remote, at=at)
     _tell_of_too_much(payment, order, at=at)
-    kind = "forgotten_refund" if made_here(remote) else "external_refund"
+    forgotten = made_here(remote) and not Refund.objects.filter(public_id=remote.refund_id).exists()
+    kind = "forgotten_refund" if forgotten else "external_refund"
     open_break(kind, remote.id, at=at, refund=refund, payment=payment, **_values(remote), order=order.number)
 
 

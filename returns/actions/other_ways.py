@@ -182,12 +182,12 @@ def discard(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
 
 
 def undo_set_offs(*, at: datetime) -> None:
-    """Owe again what was set off against a refund of others that came to nothing, the newest first.
+    """Owe again what was set off against a refund that came to nothing and that nobody owes, the newest first.
 
-    What we refunded ourselves, and what a dispute had settled, is owed again by itself when it comes back.
+    What else we refunded, and what a dispute had settled, is owed again by itself when it comes back.
     """
-    failed = Refund.objects.filter(originator=Originator.EXTERNAL, state__in=RefundState.unpaid())
-    for order in Order.objects.filter(pk__in=_set_off().values("order")).filter(pk__in=failed.values("order")):
+    nobodys = Refund.objects.filter(state__in=RefundState.unpaid()).exclude(pk__in=Refund.objects.open().values("pk"))
+    for order in Order.objects.filter(pk__in=_set_off().values("order")).filter(pk__in=nobodys.values("order")):
         _undo_set_offs_of(order, at=at)
 
 

@@ -57,7 +57,7 @@ def look_back(gateway: Gateway, *, at: datetime) -> None:
     if _forgot(_readable(gateway.refunds_since(_since(at)), at=at)):
         halts.start(Halt.Cause.RESTORED, why="", by=SYSTEM, at=at)
     if Halt.objects.open().filter(cause=Halt.Cause.RESTORED).exists():
-        compare_refunds(gateway, since=at - MONTH, at=at)
+        compare_refunds(gateway, since=_horizon(at), at=at)
     _take_in_what_came_later(gateway, at=at)
 
 
@@ -139,14 +139,18 @@ def compare_by_night(gateway: Gateway, *, at: datetime) -> bool:
         _note(Reconciled.Level.REFUNDS, at - NIGHT)
     if last is None or last <= at - NIGHT:
         with suppress(*_TROUBLE):
-            compare_refunds(gateway, since=_as_far_as_orders_go(at), at=at)
+            compare_refunds(gateway, since=_horizon(at), at=at)
     return False
 
 
-def _as_far_as_orders_go(at: datetime) -> datetime:
-    """A month back, or to the oldest order that was told in it: it may have been refunded before we knew of it."""
+def _horizon(at: datetime) -> datetime:
+    """Since when nothing may be overlooked: a month, or further back.
+
+    To where the events had come, for a restored database has forgotten all since then; and to the oldest order that was
+    told in this month, which may have been refunded before we knew of it.
+    """
     told = Order.objects.filter(updated_at__gte=at - MONTH).aggregate(oldest=Min("placed_at"))["oldest"]
-    return min(at - MONTH, told or at)
+    return max(BEGINNING, min(at - MONTH, _since(at), told or at))
 
 
 def compare_refunds(gateway: Gateway, *, since: datetime, at: datetime) -> None:

@@ -221,6 +221,7 @@ def _put_off(claim: Claim, delay: PutOff, *, at: datetime) -> None:
         else:
             refund.put_back()
             _note(claim.attempt, Attempt.Outcome.PUT_OFF, str(delay))
+            refund.attempts.update(outcome=Attempt.Outcome.PUT_OFF)  # what was sent before is proven absent
         _wait(refund, at + delay.wait, at)
 
 

@@ -43,7 +43,8 @@ class RMAState(models.TextChoices):
 
     @classmethod
     def receivable(cls) -> list["RMAState"]:
-        return [*cls.sendable(), cls.RECEIVED, cls.REFUND_DUE, cls.REFUNDED]
+        """Those in which what arrives is counted; what was lost may turn up after all (law.md M-9)."""
+        return [*cls.sendable(), cls.RECEIVED, cls.REFUND_DUE, cls.REFUNDED, cls.CLOSED]
 
 
 class RMALifecycle(models.Model):
@@ -86,7 +87,7 @@ class RMALifecycle(models.Model):
     # A bank may return a refund after the return was closed: then it is owed again. What may be kept is owed at once.
     @transition(
         "state",
-        source=[RMAState.APPROVED, RMAState.RECEIVED, RMAState.REFUNDED, RMAState.CLOSED],
+        source=[*RMAState.sendable(), RMAState.RECEIVED, RMAState.REFUNDED, RMAState.CLOSED],
         target=RMAState.REFUND_DUE,
     )
     def owe_refund(self) -> None:

@@ -9,6 +9,7 @@ from returns.actions import breaks, reconciling
 from returns.actions.breaks import open_break
 from returns.actions.refusals import Refused
 from returns.actions.sending import ABSENCE_AGE
+from returns.analytics import audit
 from returns.gateways.gateway import KeyReused, Unknown
 from returns.models import Break, Event, GatewayEvent, Letter, LetterState, RefundState, User
 from tests.actions.refunding import SILENCE, news, now_of, send
@@ -108,6 +109,16 @@ def test_news_that_cannot_be_worked_is_told_and_closed_when_it_could_be(refund):
     GatewayEvent.objects.filter(pk=event.pk).update(worked_at=NOW)
     breaks.look_around(at=NOW)
     assert kinds() == []
+
+
+def test_what_waits_for_a_provider_that_is_silent_is_not_forgotten(refund):
+    stripe = Scripted()
+    reconciling.catch_up(stripe, at=NOW)
+    stripe.silence = SILENCE
+    at = NOW + timedelta(hours=30)
+    reconciling.catch_up(stripe, at=at)
+    breaks.look_around(at=at)
+    assert list(audit.asked(at=at)) == []
 
 
 def test_while_events_cannot_be_read_a_person_knows_why_nothing_is_sent(refund):

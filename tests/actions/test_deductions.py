@@ -8,6 +8,7 @@ from returns.actions import decisions, photos, valuing
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.analytics import audit
 from returns.models import RMA, Event, Letter, Refund, RMAItem, Valuation
 from tests.people import BOB, NOW, arrived, asked, bought, jana_order, late_order, promised
 from tests.pictures import sent
@@ -111,3 +112,4 @@ def test_what_one_item_costs_is_not_kept_of_another(bob):
     decisions.approve(RMA.objects.get(), by=bob.actor, at=NOW, note="ok", lines=["1"])
     arrived(RMA.objects.get(), Count("2", fine=1))
     assert [one.amount for one in Refund.objects.all()] == [479]
+    assert list(audit.asked(at=NOW)) == []

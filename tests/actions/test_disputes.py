@@ -20,7 +20,19 @@ from returns.models import (
     RefundState,
     Transfer,
 )
-from tests.actions.refunding import BUSY, SILENCE, disputed, keep, kept, news, now_of, send
+from tests.actions.refunding import (
+    BUSY,
+    LATER,
+    SERVER_ERROR,
+    SILENCE,
+    disputed,
+    keep,
+    kept,
+    news,
+    now_of,
+    send,
+    told,
+)
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, promised
 
@@ -288,3 +300,43 @@ def test_where_our_row_changes_again_and_again_it_is_looked_at_later(refund):
 
     with pytest.raises(PutOff):
         disputes.look(Busy(), "dp_1", at=NOW)
+
+
+@pytest.fixture
+def put_back(refund) -> Scripted:
+    """A server error left nothing there; a bank asked before that was proven."""
+    stripe = Scripted(SERVER_ERROR)
+    send(stripe)
+    keep(disputed("warning_needs_response"), at=NOW + timedelta(minutes=2))
+    for minutes in (5, 10, 16):
+        send(stripe, after=timedelta(minutes=minutes))
+    assert now_of(refund).state == RefundState.DUE
+    return stripe
+
+
+def test_what_left_nothing_there_was_not_sent_without_the_yes_that_it_needs_now(put_back, refund, mona, otto):
+    approvals.send_despite_dispute(now_of(refund), reason="Ours.", **told(refund, mona))
+    approvals.approve(now_of(refund), **told(refund, otto))
+    assert send(put_back, after=timedelta(hours=2)) is True
+    assert now_of(refund).state == RefundState.SUCCEEDED
+    assert list(audit.asked(at=LATER + timedelta(hours=2))) == []
+
+
+def test_what_waited_for_the_end_of_a_dispute_is_not_in_doubt_since_before(put_back, refund):
+    at = NOW + timedelta(days=60)
+    keep(disputed("warning_closed"), at=at)
+    put_back.steps.append(SILENCE)
+    send(put_back, after=timedelta(days=60))
+    at += timedelta(seconds=30)
+    breaks.look_around(at=at)
+    assert not Break.objects.open().filter(kind="stuck").exists()
+    assert list(audit.asked(at=at)) == []
+
+
+def test_what_waits_for_a_bank_that_keeps_what_it_took_is_not_forgotten(refund):
+    at = NOW + timedelta(days=60)
+    for status, moment in (("needs_response", NOW), ("won", at)):
+        keep(disputed(status, withdrawn=29_990), at=moment)
+        breaks.look_around(at=moment)
+    assert send(Scripted(), after=timedelta(days=60)) is False
+    assert list(audit.asked(at=at + timedelta(hours=1))) == []

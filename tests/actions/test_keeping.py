@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from returns.actions import decisions, sending
+from returns.actions import decisions, sending, shipping
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.actions.upkeep import close_next, expire_next
 from returns.analytics import audit
-from returns.models import RMA, Event, Letter, Order, Refund, RMAState, Valuation
+from returns.models import RMA, SHOPPER, Event, Letter, Order, ParcelStatus, Refund, RMAState, Valuation
 from tests.gateways.scripted import Scripted
 from tests.people import BOB, NOW, arrived, asked, bought, jana_order, limited, promised
 
@@ -96,6 +96,19 @@ def test_what_waits_beside_it_does_not_hold_its_money_back() -> None:
     assert Event.objects.filter(kind="rma.kept").last().data["lines"] == ["2"]  # type: ignore[union-attr]
     sending.send_next(stripe, at=NOW)
     assert RMA.objects.get().state == RMAState.REFUNDED
+
+
+def test_what_is_refused_beside_it_while_it_is_under_way_does_not_keep_its_money() -> None:
+    """The shopper did not wait for the answer."""
+    promised(resolutions=["keep"], keep_up_to=100_000, currency="EUR", faulty_photos=1)
+    rma = asked(bought(), Wish("2", 1, "", "keep"), Wish("1", 1, "faulty"))
+    news = {"carrier": "ppl", "tracking_number": "X1", "status": ParcelStatus.IN_TRANSIT}
+    shipping.carrier_news(rma, **news, told_at=NOW, by=SHOPPER, at=NOW)
+    decisions.reject(RMA.objects.get(), by=BOB, at=NOW, note="No fault.")
+    assert Refund.objects.get().amount == 479
+    sending.send_next(Scripted(), at=NOW)
+    assert RMA.objects.get().state == RMAState.REFUNDED
+    assert list(audit.asked(at=NOW)) == []
 
 
 def test_beside_goods_that_are_sent_it_is_paid_with_the_first_parcel() -> None:

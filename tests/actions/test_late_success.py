@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import approvals, finding, goodwill, other_ways, provider
+from returns.actions import approvals, breaks, finding, goodwill, other_ways, provider, sending
 from returns.actions.applying import apply
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
-from returns.models import Break, Event, Letter, Refund, RefundState, RMAState, User
+from returns.models import Break, Event, Letter, Originator, Refund, RefundState, RMAState, User
 from tests.actions.refunding import news, now_of, remote_of, send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised
@@ -115,7 +115,38 @@ def test_where_another_way_was_confirmed_a_person_hears_of_both(failed, mona, ot
     there(failed)
     there_again = finding.ours(remote_of(failed, "succeeded"))
     assert there_again is not None
-    assert (there_again.state, Break.objects.get().kind) == (RefundState.PAID_OTHERWISE, "late_success")
+    assert Break.objects.filter(kind="late_success").exists()
+    assert (there_again.originator, there_again.state) == (Originator.EXTERNAL, RefundState.SUCCEEDED)
+
+
+def test_what_was_paid_another_way_and_is_there_after_all_takes_its_room(failed, mona, otto):
+    prepared(failed, mona)
+    other_ways.confirm(failed, **seen(failed, otto))
+    stripe = Scripted()
+    stripe.books["re_9"] = remote_of(failed, "succeeded", id="re_9")
+    for _time in range(2):
+        finding.take_in(stripe.books["re_9"], at=LATER)
+    breaks.close(Break.objects.get(kind="late_success").pk, note="Jana has it twice.", by=mona, at=LATER)
+    arrived(asked(failed.order, Wish("1", 2), Wish("2", 1)), at=LATER)
+    while sending.send_next(stripe, at=LATER):
+        pass
+    by_stripe = sum(one.amount for one in stripe.books.values())
+    assert by_stripe + Refund.objects.past_the_provider().total() <= 29_990
+    assert Refund.objects.filter(originator=Originator.EXTERNAL).count() == 1
+    assert list(audit.asked(at=LATER)) == []
+
+
+def test_of_two_that_were_sent_the_one_that_comes_back_is_owed_by_nobody(failed, mona):
+    stripe = Scripted()
+    new = again(failed, mona)
+    send(stripe, after=timedelta(hours=1))
+    finding.take_in(remote_of(failed, "succeeded", id="re_9"), at=LATER)
+    breaks.close(Break.objects.get(kind="late_success").pk, note="One will come back.", by=mona, at=LATER)
+    finding.take_in(stripe.settle("re_1", "failed"), at=LATER)
+    assert (state_of(failed), Refund.objects.open().count()) == ((RefundState.SUCCEEDED, RMAState.REFUNDED), 0)
+    with pytest.raises(Refused):
+        again(now_of(new), mona)
+    assert list(audit.asked(at=LATER)) == []
 
 
 def test_what_failed_at_the_provider_and_was_paid_another_way_is_told_when_it_succeeds_there(refund, mona, otto):

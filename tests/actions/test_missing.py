@@ -1,11 +1,14 @@
 """The rest of a return will not come: it is counted as missing, and what comes after all is paid."""
 
+from datetime import timedelta
+
 import pytest
 
-from returns.actions import missing
+from returns.actions import missing, upkeep
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.analytics import audit
 from returns.models import RMA, Event, Letter, ReceiptLine, Refund, RMAState
 from tests.actions.refunding import send
 from tests.gateways.scripted import Scripted
@@ -71,3 +74,17 @@ def test_it_needs_a_note(partly):
     with pytest.raises(Refused, match="note_missing"):
         give_up(partly, note=" ")
     assert ReceiptLine.objects.count() == 1
+
+
+def test_what_was_lost_and_comes_after_its_return_was_closed_is_paid_all_the_same():
+    """law.md M-9."""
+    promised()
+    rma = asked(bought(), Wish("1", 3))
+    arrived(rma, Count("1", fine=2))
+    send(Scripted())
+    missing.expect_no_more(rma, note="Lost by the carrier.", by=BOB, at=NOW)
+    assert upkeep.close_next(at=NOW + timedelta(days=40))
+    at = NOW + timedelta(days=41)
+    arrived(rma, Count("1", fine=1), at=at)
+    assert (Refund.objects.open().total(), RMA.objects.get().state) == (9_672, RMAState.REFUND_DUE)
+    assert list(audit.asked(at=at)) == []

@@ -15,7 +15,7 @@ from returns.actions.breaks import open_break
 from returns.actions.reconciling import MONTH, NIGHT
 from returns.actions.requests import Wish
 from returns.analytics import audit
-from returns.gateways.gateway import News, PutOff, Rejected, Unanswered, Unknown
+from returns.gateways.gateway import News, PutOff, Rejected, Remote, Unanswered, Unknown
 from returns.importing.data import PaymentData
 from returns.models import (
     Break,
@@ -348,6 +348,28 @@ def test_a_refund_that_was_due_in_the_backup_and_has_gone_out_since_is_not_sent_
     assert Refund.objects.get().state == RefundState.SUCCEEDED
     assert Halt.objects.get().ended_label == "system"
     assert list(audit.asked(at=NOW + DAY)) == []
+
+
+class Dated(Scripted):
+    """Lists refunds by the day on which they were made, as Stripe does."""
+
+    made: dict[str, datetime] = {}
+
+    def refunds_since(self, moment: datetime) -> Iterator[Remote]:
+        return (one for one in super().refunds_since(moment) if self.made[one.id] >= moment)
+
+
+@pytest.mark.parametrize("days", [34, 40])
+def test_a_backup_of_any_age_pays_nothing_a_second_time(shop, days):
+    stripe = Dated()
+    reconciling.catch_up(stripe, at=NOW)
+    backup = Backup()
+    send(stripe, after=timedelta(minutes=10))
+    stripe.made = {"re_1": NOW + timedelta(minutes=10), "re_2": NOW + days * DAY}
+    backup.restore()
+    stripe._by_key.clear()
+    worked(stripe, after=days * DAY)
+    assert list(stripe.books) == ["re_1"]
 
 
 def test_nothing_is_sent_before_it_was_looked_whether_the_database_is_an_old_one(shop):

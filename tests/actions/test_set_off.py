@@ -234,6 +234,21 @@ def test_where_a_part_of_that_money_came_back_the_rest_is_set_off_once_more(fail
     assert list(audit.asked(at=LATER)) == []
 
 
+def test_what_was_set_off_against_one_of_two_that_were_sent_is_owed_again_when_that_comes_back(failed, mona, otto):
+    stripe = Scripted()
+    again(failed, mona)
+    send(stripe, after=timedelta(hours=1))
+    finding.take_in(remote_of(failed, "succeeded", id="re_9"), at=LATER)
+    breaks.close(Break.objects.get(kind="late_success").pk, note="Set off what is owed later.", by=mona, at=LATER)
+    arrived(asked(failed.order, Wish("1", 2), Wish("2", 1)), at=LATER)
+    send(stripe, after=timedelta(hours=1))
+    (rest,) = Refund.objects.open()
+    confirm(prepare(rest, mona, way="set_off").refund, otto)
+    finding.take_in(remote_of(failed, "failed", id="re_9"), at=LATER)
+    other_ways.undo_set_offs(at=LATER)
+    assert (Refund.objects.succeeded().total(), Refund.objects.open().get()) == (20_318, rest)
+
+
 def test_what_was_set_off_against_a_refund_of_ours_stays_when_that_is_owed_again(granted_all, mona, otto):
     confirm(prepare(granted_all, mona, way="set_off").refund, otto)
     finding.take_in(remote_of(Refund.objects.get(originator=Originator.GOODWILL), "failed"), at=NOW)

@@ -15,12 +15,12 @@ LEGAL: dict[type[models.Model], str] = {
         approved: ready_label>label_ready depart>in_transit receive>received owe_refund>refund_due
                   cancel>cancelled expire>expired
         rejected: reopen>in_review
-        label_ready: depart>in_transit receive>received cancel>cancelled expire>expired
-        in_transit: receive>received cancel>cancelled expire>expired
+        label_ready: depart>in_transit receive>received owe_refund>refund_due cancel>cancelled expire>expired
+        in_transit: receive>received owe_refund>refund_due cancel>cancelled expire>expired
         received: receive>received owe_refund>refund_due settle>refunded close>closed
         refund_due: receive>received await_rest>received settle>refunded
         refunded: receive>received owe_refund>refund_due close>closed
-        closed: owe_refund>refund_due
+        closed: receive>received owe_refund>refund_due
         cancelled:
         expired: reopen>in_review
     """,

@@ -190,7 +190,7 @@ WHERE kept.amount > COALESCE(said.loss, 0) + m.return_cost - COALESCE(way_back.t
 
 -- I21 not_what_came_back
 -- The refunds of a return are what came back of it is worth, to the unit: shares, less fees, losses and the way back.
--- Nothing is taken of the delivery.
+-- Nothing is taken of the delivery, nor of other items what one costs beyond its worth.
 WITH kept AS (  -- what may be kept counts as back with the first parcel, or at once where nothing is sent
     SELECT rma_id FROM returns_receipt
     UNION
@@ -216,7 +216,8 @@ counted AS (
 ),
 worth AS (
     SELECT m.id,
-           SUM(c.share * c.units / c.quantity - c.fee * c.units / c.quantity - c.loss)
+           SUM(CASE WHEN c.share * c.units / c.quantity - c.fee * c.units / c.quantity < c.loss THEN 0
+                    ELSE c.share * c.units / c.quantity - c.fee * c.units / c.quantity - c.loss END)
            - CASE WHEN SUM(c.units) > 0 THEN m.return_cost ELSE 0 END AS amount
     FROM counted c JOIN returns_rma m ON m.id = c.rma_id
     GROUP BY m.id, m.return_cost

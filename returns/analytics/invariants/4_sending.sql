@@ -24,7 +24,7 @@ WHERE r.state IN ('pending', 'requires_action', 'succeeded') AND r.gateway_id IS
 SELECT r.public_id AS refund, r.state, CAST((%(now)s - date_part('epoch', MIN(a.first_sent_at))) / 60 AS bigint) AS minutes,
        r.currency, r.amount
 FROM returns_refund r
-JOIN returns_attempt a ON a.refund_id = r.id
+JOIN returns_attempt a ON a.refund_id = r.id AND a.outcome <> 'put_off'
 WHERE r.state IN ('sending', 'uncertain')
 GROUP BY r.id, r.public_id, r.state, r.currency, r.amount
 HAVING %(now)s - date_part('epoch', MIN(a.first_sent_at)) > 60 * 60;
@@ -112,8 +112,9 @@ WHERE r.state = 'due'
   AND %(now)s - date_part('epoch', r.updated_at) > 24 * 60 * 60
   AND NOT EXISTS (SELECT 1 FROM returns_halt h WHERE h.ended_at IS NULL)
   AND NOT EXISTS (SELECT 1 FROM returns_break b WHERE b.closed_at IS NULL
-                  AND (b.refund_id = r.id OR b.payment_id = r.payment_id
+                  AND (b.kind = 'behind' OR b.refund_id = r.id OR b.payment_id = r.payment_id
                        OR (b.kind IN ('forgotten_refund', 'late_success') AND b.payment_id IN (
                            SELECT p.id FROM returns_payment p WHERE p.order_id = r.order_id))))
   AND NOT EXISTS (SELECT 1 FROM returns_dispute d WHERE d.payment_id = r.payment_id
-                  AND d.status NOT IN ('won', 'warning_closed', 'prevented', 'lost'));
+                  AND d.status <> 'lost'
+                  AND (d.withdrawn > 0 OR d.status NOT IN ('won', 'warning_closed', 'prevented')));
