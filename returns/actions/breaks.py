@@ -137,6 +137,8 @@ def _tell_of_silence(at: datetime) -> None:
 
 def _tell_of_the_paid_twice(at: datetime) -> None:
     """The bank took what was refunded as well: only a person can get it back, so only a person closes it."""
+    if not Dispute.objects.filter(status="lost").exists():
+        return
     for dispute in _untold(Dispute.objects.paid_twice().select_related("payment__order"), "paid_twice", "gateway_id"):
         _tell_of_twice(dispute, dispute.payment.captured, dispute.above, at)
     past = Refund.objects.past_the_provider().values("order")  # of which the payments tell nothing

@@ -186,6 +186,8 @@ def undo_set_offs(*, at: datetime) -> None:
 
     What else we refunded, and what a dispute had settled, is owed again by itself when it comes back.
     """
+    if not _set_off().exists():
+        return
     nobodys = Refund.objects.filter(state__in=RefundState.unpaid()).exclude(pk__in=Refund.objects.open().values("pk"))
     for order in Order.objects.filter(pk__in=_set_off().values("order")).filter(pk__in=nobodys.values("order")):
         _undo_set_offs_of(order, at=at)
