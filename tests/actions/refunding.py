@@ -5,7 +5,7 @@ from typing import Any
 
 from returns.actions import disputes, other_ways, sending
 from returns.gateways.gateway import PutOff, Remote, RemoteDispute, Unanswered
-from returns.models import RMA, Dispute, Event, GatewayEvent, OtherWay, Refund, User
+from returns.models import RMA, Break, Dispute, Event, GatewayEvent, OtherWay, Refund, User
 from tests.gateways.scripted import Scripted
 from tests.people import NOW
 
@@ -31,6 +31,20 @@ def remote_of(refund: Refund, status: str, id: str = "re_1", failure_reason: str
     assert refund.payment is not None
     paid_by = refund.payment.reference
     return Remote(id, status, refund.amount, refund.currency, refund.public_id, failure_reason, payment=paid_by)
+
+
+def open_breaks() -> dict[str, dict[str, Any]]:
+    """By kind: the values of what a person has to look at."""
+    return dict(Break.objects.open().values_list("kind", "values"))
+
+
+def refuse(trouble: Exception) -> Any:
+    """A question to the provider, by an object's name, that it refuses."""
+
+    def ask(_name: str) -> Any:
+        raise trouble
+
+    return ask
 
 
 def news(object_id: str, *, kind: str = "refund.updated", id: str = "evt_1") -> GatewayEvent:

@@ -30,7 +30,7 @@ from returns.models import (
     Transfer,
 )
 from returns.notifications.letters import LETTERS
-from tests.actions.refunding import SILENCE, confirm, news, now_of, prepare, remote_of, send, state_of
+from tests.actions.refunding import SILENCE, confirm, news, now_of, open_breaks, prepare, remote_of, send, state_of
 from tests.gateways.scripted import Lost, Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised
 
@@ -53,10 +53,6 @@ def room(payment: Payment) -> int:
     return payment.captured - Payment.objects.with_room().get(pk=payment.pk).active
 
 
-def breaks() -> dict[str, dict]:
-    return dict(Break.objects.open().values_list("kind", "values"))
-
-
 def about(kind: str) -> tuple[str, Refund | None, Payment | None]:
     """What a break of this kind names: its subject, and the rows that it stands beside."""
     told = Break.objects.get(kind=kind)
@@ -72,7 +68,7 @@ def test_a_refund_made_by_hand_is_booked_as_external_and_told_to_a_person(paymen
         ("refund.succeeded", "succeeded"),
     ]
     assert room(payment) == 29_990 - 9_672 - 500
-    assert breaks() == {"external_refund": {"remote": "re_1", "amount": 500, "currency": "EUR", "order": "A-1001"}}
+    assert open_breaks() == {"external_refund": {"remote": "re_1", "amount": 500, "currency": "EUR", "order": "A-1001"}}
     assert about("external_refund") == ("re_1", external, payment)
     assert Letter.objects.get(event__refund=external).kind == "refunded"
 
@@ -111,7 +107,7 @@ def test_a_state_that_nobody_has_seen_before_is_told_and_nothing_is_booked(payme
     with pytest.raises(Refused, match="unknown_status"):
         finding.take_in(remote, at=NOW)
     assert Refund.objects.count() == 1
-    assert breaks() == {"unknown_status": {"remote": "re_1", "status": "reversed"}}
+    assert open_breaks() == {"unknown_status": {"remote": "re_1", "status": "reversed"}}
     assert about("unknown_status") == ("re_1", None, payment)
     finding.take_in(replace(remote, status="succeeded"), at=NOW)
     assert Refund.objects.count() == 2
@@ -134,8 +130,8 @@ def test_what_was_never_sent_gives_way_and_a_person_sees_the_numbers(refund, pay
     assert now_of(refund).failure_reason == "no_room"
     assert Event.objects.get(kind="refund.failed").data == {"amount": 9_672, "currency": "EUR", "was": "due"}
     assert about("room_taken") == (refund.public_id, refund, payment)
-    assert breaks().keys() == {"external_refund", "room_taken"}
-    assert breaks()["room_taken"] == {"amount": 9_672, "captured": 29_990, "elsewhere": 29_990, "currency": "EUR"}
+    assert open_breaks().keys() == {"external_refund", "room_taken"}
+    assert open_breaks()["room_taken"] == {"amount": 9_672, "captured": 29_990, "elsewhere": 29_990, "currency": "EUR"}
     assert room(payment) == 0
 
 
@@ -150,7 +146,7 @@ def test_only_as_much_gives_way_as_must_the_newest_first(above, newest):
     older, newer = Refund.objects.order_by("pk")
     found(Scripted().refund_by_hand(older.payment, 29_990 - older.amount - newer.amount + above))
     assert (now_of(older).state, now_of(newer).state) == (RefundState.DUE, newest)
-    assert "above_captured" not in breaks()
+    assert "above_captured" not in open_breaks()
 
 
 def test_store_credit_that_waits_for_a_yes_gives_way_too_and_is_owed_as_money(mona):
@@ -177,7 +173,7 @@ def test_while_ours_is_in_doubt_the_others_wait_so_that_the_cap_holds(refund, pa
 def test_more_than_was_paid_is_booked_all_the_same_and_told(payment, above):
     Payment.objects.update(captured=10_000)
     found(Scripted().refund_by_hand(payment, 10_000 + above))
-    assert breaks()["above_captured"] == {"captured": 10_000, "above": above, "currency": "EUR"}
+    assert open_breaks()["above_captured"] == {"captured": 10_000, "above": above, "currency": "EUR"}
     assert about("above_captured") == ("pi_A-1001", None, payment)
 
 
@@ -188,7 +184,7 @@ def test_more_than_was_paid_is_told_where_a_person_has_paid_past_the_provider(fa
     other_ways.confirm(failed, seen=Event.objects.version(failed.order_id), by=otto.actor, at=NOW)
     found(Scripted().refund_by_hand(failed.payment, by_hand))
     told = {"captured": 29_990, "above": above, "currency": "EUR"}
-    assert breaks().get("above_captured") == (told if above else None)
+    assert open_breaks().get("above_captured") == (told if above else None)
 
 
 def test_what_is_ours_is_adopted_and_not_booked_twice(refund):
@@ -203,7 +199,7 @@ def test_a_second_one_with_our_id_is_told_and_does_not_speak_for_ours(refund):
     send(stripe)
     with pytest.raises(Refused, match="remote_differs"):
         finding.take_in(replace(stripe.books["re_1"], id="re_2"), at=NOW)
-    assert breaks()["remote_differs"]["remote"] == "re_2"
+    assert open_breaks()["remote_differs"]["remote"] == "re_2"
 
 
 def test_a_refund_that_we_forgot_is_booked_with_its_return_and_stops_the_others_of_its_payment(refund):
@@ -212,7 +208,7 @@ def test_a_refund_that_we_forgot_is_booked_with_its_return_and_stops_the_others_
     lost = replace(stripe.books["re_1"], id="re_9", refund_id="0" * 24, amount=700)
     external = found(lost)
     assert external.rma == refund.rma
-    assert breaks().keys() == {"forgotten_refund"}
+    assert open_breaks().keys() == {"forgotten_refund"}
     arrived(asked(refund.order, Wish("2", 1)))
     assert send(stripe) is False
     Break.objects.update(closed_at=NOW)
@@ -222,7 +218,7 @@ def test_a_refund_that_we_forgot_is_booked_with_its_return_and_stops_the_others_
 def test_what_another_portal_refunded_with_the_same_account_is_not_one_that_we_forgot(payment):
     theirs = replace(Scripted().refund_by_hand(payment, 500), refund_id="0" * 24, installation="https://other.example")
     found(theirs)
-    assert breaks().keys() == {"external_refund"}
+    assert open_breaks().keys() == {"external_refund"}
 
 
 def test_a_forgotten_refund_of_no_payment_of_ours_is_told(refund):
@@ -230,7 +226,7 @@ def test_a_forgotten_refund_of_no_payment_of_ours_is_told(refund):
     send(stripe)
     finding.take_in(replace(stripe.books["re_1"], id="re_2", refund_id="0" * 24, payment="pi_other"), at=NOW)
     told = {"remote": "re_2", "amount": 9_672, "currency": "EUR", "paid_by": ["pi_other", ""]}
-    assert breaks() == {"unknown_refund": told}
+    assert open_breaks() == {"unknown_refund": told}
     assert about("unknown_refund") == ("re_2", None, None)
 
 
@@ -239,11 +235,11 @@ def test_a_refund_in_another_currency_cannot_be_counted_and_is_told_once(payment
     for _time in range(2):
         finding.take_in(remote, at=NOW)
     told = {"remote": "re_1", "amount": 500, "currency": "USD", "order": "A-1001", "paid_in": "EUR"}
-    assert (breaks(), Refund.objects.count()) == ({"another_currency": told}, 1)
+    assert (open_breaks(), Refund.objects.count()) == ({"another_currency": told}, 1)
     assert about("another_currency") == ("re_1", None, payment)
     close(Break.objects.get().pk, note="Seen.", by=mona, at=NOW)
     finding.take_in(remote, at=NOW)
-    assert not breaks()
+    assert not open_breaks()
 
 
 def test_each_refund_in_another_currency_is_told_whatever_else_was_told_of_it(payment):
@@ -260,7 +256,7 @@ def test_a_forgotten_refund_in_another_currency_stops_nothing_for_good(refund):
     stripe.books["re_1"] = replace(forgotten, currency="USD")
     for _time in range(2):
         reconciling.look_back(stripe, at=NOW)
-    assert (set(breaks()), Halt.objects.open().exists()) == ({"another_currency"}, False)
+    assert (set(open_breaks()), Halt.objects.open().exists()) == ({"another_currency"}, False)
 
 
 # --- what others tried and came to nothing ---------------------------------------------------------
@@ -274,7 +270,7 @@ def test_a_refund_made_by_hand_that_comes_to_nothing_is_owed_by_nobody_and_told_
         finding.take_in(stripe.settle("re_1", after), at=NOW)
     assert now_of(external).state == after
     assert external not in Refund.objects.open()
-    assert breaks()["external_failed"] == {"remote": "re_1", "amount": 500, "currency": "EUR", "order": "A-1001"}
+    assert open_breaks()["external_failed"] == {"remote": "re_1", "amount": 500, "currency": "EUR", "order": "A-1001"}
     assert about("external_failed") == ("re_1", external, payment)
     accounts = (Account.EXTERNAL, Account.PROVIDER, Account.OWED)
     assert [Transfer.objects.filter(refund=external).balance(account) for account in accounts] == [0, 0, 0]
@@ -313,7 +309,7 @@ def test_refused_for_want_of_room_it_fails_and_what_took_the_room_is_booked(refu
     send(stripe)
     assert (now_of(refund).state, now_of(refund).failure_reason) == (RefundState.FAILED, code)
     assert Refund.objects.get(originator=Originator.EXTERNAL).amount == 29_990
-    assert breaks()["room_taken"] == {"amount": 9_672, "captured": 29_990, "elsewhere": 29_990, "currency": "EUR"}
+    assert open_breaks()["room_taken"] == {"amount": 9_672, "captured": 29_990, "elsewhere": 29_990, "currency": "EUR"}
     assert Refund.objects.active().aggregate(sum=Sum("amount"))["sum"] == 29_990
 
 
@@ -344,7 +340,7 @@ def test_what_was_forgotten_is_not_paid_once_more_of_another_payment():
     forgotten = {"payment": "pi_A-1001", "installation": settings.BASE_URL, "rma": rma.number}
     stripe.books["re_0"] = Remote("re_0", "succeeded", 9_672, "EUR", "a" * 24, **forgotten)
     reconciling.catch_up(stripe, at=NOW)
-    assert list(breaks()) == ["forgotten_refund"]
+    assert list(open_breaks()) == ["forgotten_refund"]
     arrived(rma)
     assert send(stripe, after=timedelta(minutes=5)) is False
     assert Refund.objects.succeeded().total() == 9_672
