@@ -34,6 +34,7 @@ TOLD_BY = {
 }
 UNTOLD = {"refund.declined", "refund.divided", "refund.given_way"}  # the shopper hears of what follows
 GIVEN_UP = {
+    "declined_by_us",  # of goodwill that was granted before: it is owed all the same
     "method_refunds_whole_only",
     "method_without_refunds",
     "no_payment",
