@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -172,6 +172,13 @@ def test_what_was_made_by_hand_before_its_old_order_was_told_is_found_by_night(d
     for moment in (NOW, months_later):
         reconciling.compare_by_night(Scripted(), at=moment)
     assert asked_for == [order.placed_at, months_later - MONTH]
+
+
+def test_an_order_of_no_age_that_can_be_asks_since_there_is_a_provider(db, monkeypatch):
+    bought(jana_order(placed_at=datetime(1960, 1, 1, tzinfo=UTC)))
+    asked_for = noted(monkeypatch, "refunds_since")
+    reconciling.compare_by_night(Scripted(), at=NOW)
+    assert asked_for == [reconciling.BEGINNING]
 
 
 def test_a_refund_in_doubt_is_adopted(refund):
