@@ -179,6 +179,15 @@ def test_what_else_we_pay_back_and_has_not_arrived_keeps_nothing_from_being_set_
     assert prepare(unpaid, mona, way="set_off").refund == unpaid
 
 
+def test_what_another_order_is_owed_is_no_reason_to_set_anything_off(failed, mona):
+    finding.take_in(Scripted().refund_by_hand(failed.payment, 29_990 - 9_672), at=NOW)
+    arrived(asked(bought(jana_order("A-1002"))))
+    send(Scripted(Rejected("expired")), after=timedelta(minutes=1))
+    assert Refund.objects.open().filter(state=RefundState.FAILED).count() == 2
+    with pytest.raises(Refused, match="still_left"):
+        prepare(failed, mona, way="set_off")
+
+
 def test_of_goodwill_that_failed_the_rest_is_set_off_beside_other_goodwill(mona):
     trusting()
     order = bought()
