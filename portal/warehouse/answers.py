@@ -74,7 +74,6 @@ def not_receivable(rma: RMA) -> Answer:
         RMAState.REJECTED: (_("An agent has declined this return."), _aside()),
         RMAState.CANCELLED: (_("The shopper has cancelled this return."), _aside()),
         RMAState.EXPIRED: (_("This return has expired; a late parcel may still be accepted by an agent."), _aside()),
-        RMAState.CLOSED: (_("This return is closed: everything was settled."), _aside()),
     }[RMAState(rma.state)]
     return Answer(Tone.BAD, _("Do not count"), why, advice=advice)
 
