@@ -33,8 +33,8 @@ def take_in(remote: Remote, *, at: datetime) -> None:
     """
     if refund := ours(remote):
         apply(refund, remote, at=at)
-        if refund.state == RefundState.PAID_OTHERWISE and refund.gateway_id is None:
-            _book_beside(refund, remote, at=at)
+        if paid_twice_by := _payment_besides(refund, remote):
+            _book(paid_twice_by, remote, at=at)
     elif remote.status in NOTHING_MOVED:
         return
     elif payments := list(Payment.objects.named(remote.payment, remote.charge).select_related("order")):
@@ -47,10 +47,10 @@ def take_in(remote: Remote, *, at: datetime) -> None:
         open_break("unknown_refund", remote.id, at=at, **_values(remote), paid_by=[remote.payment, remote.charge])
 
 
-def _book_beside(refund: Refund, remote: Remote, *, at: datetime) -> None:
-    """A person has paid it past the provider, which has it after all: the shopper has it twice, and was told of."""
-    if refund.payment is not None and remote.status not in NOTHING_MOVED:
-        _book(refund.payment, remote, at=at)
+def _payment_besides(refund: Refund, remote: Remote) -> Payment | None:
+    """Whose money went out besides, where the provider has what a person paid past it: the shopper has it twice."""
+    past = refund.state == RefundState.PAID_OTHERWISE and refund.gateway_id is None
+    return refund.payment if past and remote.status not in NOTHING_MOVED else None
 
 
 def _tell_of_another_currency(payment: Payment, remote: Remote, *, at: datetime) -> None:
