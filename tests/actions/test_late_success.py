@@ -144,7 +144,7 @@ def test_of_two_that_were_sent_the_one_that_comes_back_is_owed_by_nobody(failed,
     breaks.close(Break.objects.get(kind="late_success").pk, note="One will come back.", by=mona, at=LATER)
     finding.take_in(stripe.settle("re_1", "failed"), at=LATER)
     assert (state_of(failed), Refund.objects.open().count()) == ((RefundState.SUCCEEDED, RMAState.REFUNDED), 0)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="refund_ended"):
         again(now_of(new), mona)
     assert list(audit.asked(at=LATER)) == []
 
