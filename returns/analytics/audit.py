@@ -57,6 +57,7 @@ def audit(*, at: datetime) -> Iterator[Finding]:
 
 def asked(*, at: datetime) -> Iterator[Finding]:
     """What the rows say."""
+    _teach()
     for invariant in invariants():
         if rows := _rows(invariant, at):
             yield Finding(invariant.code, invariant.name, invariant.sentence, rows)
@@ -84,14 +85,13 @@ def _invariant(text: str) -> Invariant:
     lines = text.strip().splitlines()
     comments = [line.removeprefix("-- ") for line in lines if line.startswith("-- ")]
     code, name = comments[0].split()
-    return Invariant(code, name, " ".join(comments[1:]), "\n".join(lines[len(comments) :]))
+    return Invariant(code, name, " ".join(comments[1:]), _with_pairs("\n".join(lines[len(comments) :])))
 
 
 def _rows(invariant: Invariant, at: datetime) -> list[Row]:
     told: dict[str, float | str] = {"now": at.timestamp(), "zone": settings.TIME_ZONE}
-    _teach()
     with connection.cursor() as cursor:
-        cursor.execute(_with_pairs(invariant.sql), told)
+        cursor.execute(invariant.sql, told)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
 

@@ -18,7 +18,7 @@ REASONS = ("", "changed_mind", "damaged", "other", "other", "arrived_late")
 OPENED = ("needs_response", "warning_needs_response")
 ENDS = ("won", "lost", "warning_closed", "prevented")
 VERDICTS = ("under_review", *ENDS)
-RECEIVABLE = ("approved", "label_ready", "in_transit", "received", "refund_due", "refunded")
+AWAITED = ("approved", "label_ready", "in_transit", "received")
 
 Act = Callable[[World, "Shop"], Any]
 
@@ -118,8 +118,8 @@ def grant(world: World, shop: Shop) -> Any:
 
 
 def receive(world: World, _shop: Shop) -> Any:
-    """A parcel with some of what was announced; now and then broken, missing, wrong, or too much."""
-    rma = some_return(world, *RECEIVABLE)
+    """A parcel with some of what was announced; now and then broken, missing, wrong, too much, or not awaited."""
+    rma = some_return(world, *AWAITED)
     if rma is None:
         return None
     items = rma.items.select_related("line").order_by("pk")
@@ -207,7 +207,7 @@ ACTS: dict[Act, int] = {
 }
 # What people see before them; whatever else they try is refused.
 SEEN = {
-    receive: f"rma WHERE state IN {RECEIVABLE}",
+    receive: f"rma WHERE state IN {AWAITED}",
     approve: "rma WHERE state IN ('in_review', 'received')",
     approve_with_goodwill: "rma WHERE state = 'in_review'",
     reject: "rma WHERE state = 'in_review'",

@@ -36,18 +36,18 @@ class Post:
         return [letter for letter in self._bag if letter[0] <= self._world.now]
 
     def collect(self) -> bool:
-        """Take what the provider tells, and lose, double or delay it. Whether it told anything."""
-        world = self._world
-        told = world.provider.events()
-        for event in told:
+        """Take what the provider tells, and lose, double or delay it. Whether anything was lost."""
+        world, lost = self._world, False
+        for event in world.provider.events():
             world.count("events")
             if world.chance(world.mood.lost_events):
                 world.count("events lost")
+                lost = True
                 continue
             for _copy in range(world.draw.choice((1, 1, 1, 2, 5))):
                 late = world.draw.choice(DELAYS) if world.chance(world.mood.late_events) else timedelta()
                 self._bag.append((world.now + late, event))
-        return bool(told)
+        return lost
 
     def deliver_one(self) -> None:
         """Any of those that are due: there is no order."""
