@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from returns.actions.proposals import held_role
 from returns.actions.record import noted, record
 from returns.actions.refunds import Part, decide, free_for_goodwill
 from returns.actions.refusals import Refused
@@ -38,12 +39,17 @@ def grant(
         reason=reason,
         note=note.strip(),
         granted_by=by.label,
+        giver_id=by.id if by.kind == "staff" else "",
+        giver_role=held_role(by) or "",
+        alone=True,
         granted_at=at,
     )
     part = Part(kind=RefundLine.Kind.GOODWILL, amount=amount)
     decided = decide(order, [part], originator=Originator.GOODWILL, rma=rma, goodwill=goodwill, by=by, at=at)
-    held = any(event.kind == "refund.held" for event in decided)
-    record(_told("goodwill.proposed" if held else "goodwill.granted", goodwill, by=by, at=at), *decided)
+    if any(event.kind == "refund.held" for event in decided):
+        goodwill.alone = False
+        goodwill.save()
+    record(_told("goodwill.granted" if goodwill.alone else "goodwill.proposed", goodwill, by=by, at=at), *decided)
     return goodwill
 
 

@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from returns.models import Actor, Limits, Order, OrderLine, Originator, Refund, RMAItem, Role, User
+from returns.models import Actor, Goodwill, Limits, Order, OrderLine, Originator, Refund, RMAItem, Role, User
+from returns.models.goodwill import GoodwillQuerySet
 from returns.policy.limits import Allowance, Proposal, Proposer, agent_may_approve, approvals_needed
 from returns.policy.methods import METHODS
 
@@ -48,32 +49,35 @@ def _allowance(limits: int | None) -> Allowance | None:
     return Limits.objects.get(pk=limits).allowance if limits else None
 
 
-def _proposer(by: Actor) -> Proposer:
-    """A person by their role; who only counts a parcel decides nothing. Who is not known has an agent's rights.
+def held_role(by: Actor) -> Role | None:
+    """In which this person decides. Their row is held: two grants of one must not both see what is left of the day."""
+    user = User.objects.select_for_update().filter(pk=by.id).first() if by.kind == "staff" else None
+    return Role(user.role) if user else None
 
-    The row is held, so that two grants of one person cannot both see what is left of the day.
-    """
+
+def _proposer(by: Actor) -> Proposer:
+    """A person by their role; who only counts a parcel decides nothing. Who is not known has an agent's rights."""
     if by.kind != "staff":
         return Proposer.RULE
-    user = User.objects.select_for_update().filter(pk=by.id).first()
-    roles = {Role.WAREHOUSE: Proposer.RULE, Role.MANAGER: Proposer.MANAGER}
-    return roles.get(Role(user.role), Proposer.AGENT) if user else Proposer.AGENT
+    roles: dict[Role | None, Proposer] = {Role.WAREHOUSE: Proposer.RULE, Role.MANAGER: Proposer.MANAGER}
+    return roles.get(held_role(by), Proposer.AGENT)
 
 
 def _proposal(first: Refund, refunds: Sequence[Refund], proposer: Proposer, *, at: datetime) -> Proposal:
     lately = Refund.objects.filter(order=first.order_id, decided_at__gt=first.decided_at - TOGETHER).standing()
     of_order = lately.worth()
     may_pay_twice = any(_may_pay_twice(refund, at) for refund in refunds)
-    if first.originator != Originator.GOODWILL:
+    if first.goodwill is None:
         return Proposal(proposer=proposer, of_order=of_order, may_pay_twice=may_pay_twice)
     granted = lately.of_goodwill().total()
+    today = _granted_today(first.proposed_by, first.currency, at)
     lines = _lines(first)
     return Proposal(
         proposer=proposer,
         of_order=of_order,
         goodwill=True,
         granted=granted,
-        today=granted_today(first.proposed_by, first.currency, at=at),
+        today=first.goodwill.amount + today.exclude(pk=first.goodwill.pk).total(),
         bought=lines.aggregate(paid=Sum("paid"))["paid"] or 0,
         brought=granted + _shares(lines),
         may_pay_twice=may_pay_twice,
@@ -87,17 +91,16 @@ def may_grant_alone(order: Order, user: User, *, at: datetime) -> int:
     if limits is None:
         return 0
     lately = Refund.objects.filter(order=order, decided_at__gt=at - TOGETHER).of_goodwill().standing()
-    today = granted_today(user.actor.id, order.currency, at=at)
+    today = _granted_today(user.actor.id, order.currency, at).total()
     for_order = limits.manager_goodwill if manages else limits.agent_goodwill
     for_today = limits.manager_goodwill_day if manages else limits.agent_goodwill_day
     return max(0, min(for_order - lately.total(), for_today - today))
 
 
-def granted_today(proposed_by: str, currency: str, *, at: datetime) -> int:
-    """Minor units that this person has granted today, by the shop's clock, without asking anybody."""
+def _granted_today(giver_id: str, currency: str, at: datetime) -> GoodwillQuerySet:
+    """Today by the shop's clock, without asking anybody."""
     morning = timezone.make_aware(datetime.combine(timezone.localdate(at), time.min))
-    alone = Refund.objects.of_goodwill().standing().filter(proposed_by=proposed_by, approvals_needed=0)
-    return alone.filter(currency=currency, decided_at__gte=morning).total()
+    return Goodwill.objects.alone(giver_id, currency, since=morning)
 
 
 def _lines(refund: Refund) -> QuerySet[OrderLine]:

@@ -8,15 +8,19 @@ from returns.actions import decisions, goodwill
 from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.analytics import audit
+from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
 from returns.models import (
     Event,
     Letter,
     Refund,
     RefundState,
+    Role,
+    User,
 )
 from tests.actions.approving import agree, arrived, back, grant, kinds, unsendable
-from tests.actions.refunding import now_of, send
+from tests.actions.refunding import LATER, again, now_of, send
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, asked, bought, jana_order, late_order, limited, promised
 
@@ -129,6 +133,21 @@ def test_an_agents_goodwill_is_summed_over_the_order_and_over_the_day(bob):
         assert grant(bob, 2_500, bought(jana_order(f"B-{place}"))).state == RefundState.DUE
     assert grant(bob, 1, bought(jana_order("C-1"))).state == RefundState.AWAITING_APPROVAL
     assert grant(bob, 1, bought(jana_order("C-2")), at=NOW + timedelta(days=1)).state == RefundState.DUE
+
+
+def test_what_an_agent_granted_today_counts_whatever_becomes_of_its_refund(bob, mona):
+    limited(agent_goodwill_day=2_500)
+    refund = grant(bob, 2_500)
+    send(Scripted(Rejected("insufficient_funds")))
+    again(refund, mona)
+    assert grant(bob, 1, bought(jana_order("A-2"))).state == RefundState.AWAITING_APPROVAL
+
+
+def test_a_manager_who_becomes_an_agent_has_granted_as_a_manager(mona):
+    limited()
+    grant(mona, 20_000)
+    User.objects.filter(pk=mona.pk).update(role=Role.AGENT)
+    assert list(audit.asked(at=LATER)) == []
 
 
 def test_what_another_granted_on_the_order_counts(bob, ida):

@@ -59,6 +59,7 @@ BROKEN = {
     "refund_line_sign": lambda: RefundLine.objects.update(amount=0),
     "goodwill_not_negative": lambda: Goodwill.objects.update(amount=-1),
     "goodwill_says_why": lambda: Goodwill.objects.update(note=""),
+    "goodwill_giver_role_known": lambda: Goodwill.objects.update(giver_role="cat"),
     "letter_state_known": lambda: Letter.objects.update(state="lost"),
     "policy_ends_after_start": lambda: Policy.objects.update(valid_from=NOW, valid_until=NOW),
     "policy_counted_from_known": lambda: Policy.objects.update(counted_from="birth"),

@@ -41,24 +41,19 @@ WHERE r.originator <> 'external'
   );
 
 -- I23 goodwill_above_the_day
--- What a person grants alone in one day is within the limit of that day.
-SELECT g.day, g.person, g.currency, g.granted, g.day_limit
+-- What a person grants alone in one day is within the limit of that day, by the role that they granted it in.
+SELECT day, person, currency, granted, day_limit
 FROM (
-    SELECT date(timezone(%(zone)s, r.decided_at)) AS day, u.name AS person, r.currency, SUM(r.amount) AS granted,
-           MAX(CASE WHEN u.role = 'manager' THEN l.manager_goodwill_day ELSE l.agent_goodwill_day END) AS day_limit
-    FROM returns_refund r
-    JOIN returns_user u ON CAST(u.id AS text) = r.proposed_by
-    JOIN returns_limits l ON l.currency = r.currency AND l.valid_from = (
-        SELECT MAX(valid_from) FROM returns_limits WHERE currency = r.currency AND valid_from <= r.decided_at
+    SELECT date(timezone(%(zone)s, g.granted_at)) AS day, g.granted_by AS person, g.currency, SUM(g.amount) AS granted,
+           MAX(CASE WHEN g.giver_role = 'manager' THEN l.manager_goodwill_day ELSE l.agent_goodwill_day END) AS day_limit
+    FROM returns_goodwill g
+    JOIN returns_limits l ON l.currency = g.currency AND l.valid_from = (
+        SELECT MAX(valid_from) FROM returns_limits WHERE currency = g.currency AND valid_from <= g.granted_at
         AND confirmed_at IS NOT NULL)
-    WHERE r.originator = 'goodwill'
-      AND r.approvals_needed = 0
-      AND r.payment_id IS NOT NULL
-      AND r.state <> 'canceled'
-      AND NOT EXISTS (SELECT 1 FROM returns_event e WHERE e.refund_id = r.id AND e.kind = 'refund.retried')
-    GROUP BY date(timezone(%(zone)s, r.decided_at)), u.id, u.name, r.currency
-) g
-WHERE g.granted > g.day_limit;
+    WHERE g.alone
+    GROUP BY date(timezone(%(zone)s, g.granted_at)), g.giver_id, g.granted_by, g.currency
+) by_day
+WHERE granted > day_limit;
 
 -- I23 goodwill_refunded_otherwise
 -- The refunds of a goodwill are what was granted.
