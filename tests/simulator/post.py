@@ -30,24 +30,24 @@ class Post:
     def __init__(self, world: World) -> None:
         self._world = world
         self._bag: list[tuple[datetime, dict[str, Any]]] = []
+        self.lost = False  # whether anything was, since somebody last asked
 
     @property
     def due(self) -> list[tuple[datetime, dict[str, Any]]]:
         return [letter for letter in self._bag if letter[0] <= self._world.now]
 
-    def collect(self) -> bool:
-        """Take what the provider tells, and lose, double or delay it. Whether anything was lost."""
-        world, lost = self._world, False
+    def collect(self) -> None:
+        """Take what the provider tells, and lose, double or delay it."""
+        world = self._world
         for event in world.provider.events():
             world.count("events")
             if world.chance(world.mood.lost_events):
                 world.count("events lost")
-                lost = True
+                self.lost = True
                 continue
             for _copy in range(world.draw.choice((1, 1, 1, 2, 5))):
                 late = world.draw.choice(DELAYS) if world.chance(world.mood.late_events) else timedelta()
                 self._bag.append((world.now + late, event))
-        return lost
 
     def deliver_one(self) -> None:
         """Any of those that are due: there is no order."""

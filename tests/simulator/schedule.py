@@ -220,13 +220,14 @@ class _Schedule:
 
     def _quiet(self) -> None:
         """Books are compared where news was lost, and where refunds wait: nothing is sent on old knowledge."""
-        world, unread = self._world, set(RECONCILING)
+        world, unread = self._world, set[str]()
         for gap in QUIET:
             world.pass_time(gap)
-            if self._post.collect() or "refunds" in world.waiting():
-                unread |= RECONCILING
+            self._post.collect()
             self._post.deliver_all()
             asked, due = ASKED_AFTER.get(gap, set()), self._due()
+            if self._post.lost or "refunds" in due:
+                self._post.lost, unread = False, set(RECONCILING)
             for name, task in self._tasks.items():
                 if name in asked or (name in due and (name in LOOKED_AT or name in unread)):
                     self._asked[name] = world.now
