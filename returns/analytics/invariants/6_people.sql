@@ -44,14 +44,15 @@ WHERE r.originator <> 'external'
 -- What a person grants alone in one day is within the limit of that day, by the role that they granted it in.
 SELECT day, person, currency, granted, day_limit
 FROM (
-    SELECT date(timezone(%(zone)s, g.granted_at)) AS day, g.granted_by AS person, g.currency, SUM(g.amount) AS granted,
+    SELECT date(timezone(%(zone)s, g.granted_at)) AS day, MAX(g.granted_by) AS person, g.currency,
+           SUM(g.amount) AS granted,
            MAX(CASE WHEN g.giver_role = 'manager' THEN l.manager_goodwill_day ELSE l.agent_goodwill_day END) AS day_limit
     FROM returns_goodwill g
     JOIN returns_limits l ON l.currency = g.currency AND l.valid_from = (
         SELECT MAX(valid_from) FROM returns_limits WHERE currency = g.currency AND valid_from <= g.granted_at
         AND confirmed_at IS NOT NULL)
     WHERE g.alone
-    GROUP BY date(timezone(%(zone)s, g.granted_at)), g.giver_id, g.granted_by, g.currency
+    GROUP BY date(timezone(%(zone)s, g.granted_at)), g.giver_id, g.currency
 ) by_day
 WHERE granted > day_limit;
 
