@@ -304,6 +304,12 @@ class Refund(RefundLifecycle):
         """Whether somebody tried it at the provider without us, and it came to nothing: nobody owes it."""
         return self.originator == Originator.EXTERNAL and self.state in RefundState.unpaid()
 
+    @property
+    def paid_instead(self) -> bool:
+        """Whether another that stands in its place was paid, and is as much: the shopper has the money."""
+        other = self.replaced_by
+        return other is not None and other.state == RefundState.SUCCEEDED and other.amount == self.amount
+
 
 class RefundLineQuerySet(models.QuerySet["RefundLine"]):
     def owed(self) -> dict[tuple[str, int | None], int]:

@@ -389,17 +389,23 @@ def credited(letter: Letter, _at: datetime) -> Told:
 
 
 def refund_failed(letter: Letter, at: datetime) -> Told:
-    """What somebody tried at the provider past us nobody owes by itself, so nothing is promised of it."""
-    assert letter.event.refund
-    if letter.event.refund.futile:
-        return Told(
-            gettext("A refund did not go through"), _paid_for(letter), {"amount": _money(letter), "ours": False}
-        )
-    return Told(
-        gettext("We are looking for another way to pay your money back"),
-        _paid_for(letter),
-        {"amount": _money(letter), "ours": True, "refund_by": _refund_by(letter, at)},
-    )
+    """What is to come is promised only of what somebody owes: not of what others tried, nor of what is paid by now."""
+    refund = letter.event.refund
+    assert refund
+    if refund.futile or refund.paid_instead:
+        subject, refund_by = gettext("A refund did not go through"), ""
+    else:
+        subject, refund_by = gettext("We are looking for another way to pay your money back"), _refund_by(letter, at)
+    told = {"amount": _money(letter), "follows": _what_follows(refund), "refund_by": refund_by}
+    return Told(subject, _paid_for(letter), told)
+
+
+def _what_follows(refund: Refund) -> str:
+    if refund.futile:
+        return gettext("An agent finds out what it was for and writes to you. You need not do anything until then.")
+    if refund.paid_instead:
+        return gettext("The same amount has been paid to you by another refund. You need not do anything.")
+    return gettext("An agent finds another way to pay it and writes to you. You need not do anything until then.")
 
 
 def paid_otherwise(letter: Letter, _at: datetime) -> Told:

@@ -295,7 +295,8 @@ def test_the_shopper_is_promised_nothing_of_it(payment):
     finding.take_in(stripe.settle("re_1", "failed"), at=NOW)
     letter = Letter.objects.get(kind="refund_failed")
     told = LETTERS[letter.kind](letter, NOW)
-    assert (told.subject, told.values["ours"]) == ("A refund did not go through", False)
+    assert (told.subject, told.values["refund_by"]) == ("A refund did not go through", "")
+    assert "finds out what it was for" in told.values["follows"]
 
 
 # --- the cap race (security.md, A16) --------------------------------------------------------------

@@ -12,6 +12,7 @@ from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
 from returns.models import Break, Event, Letter, Originator, Refund, RefundState, RMAState, User
+from returns.notifications.letters import render
 from tests.actions.refunding import news, now_of, remote_of, send, state_of
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised
@@ -147,6 +148,20 @@ def test_of_two_that_were_sent_the_one_that_comes_back_is_owed_by_nobody(failed,
     with pytest.raises(Refused, match="refund_ended"):
         again(now_of(new), mona)
     assert list(audit.asked(at=LATER)) == []
+
+
+def test_of_the_one_that_comes_back_the_shopper_reads_that_nothing_is_to_do(failed, mona):
+    stripe = Scripted()
+    new = again(failed, mona)
+    send(stripe, after=timedelta(hours=1))
+    finding.take_in(remote_of(failed, "succeeded", id="re_9"), at=LATER)
+    breaks.close(Break.objects.get(kind="late_success").pk, note="One will come back.", by=mona, at=LATER)
+    finding.take_in(stripe.settle("re_1", "failed"), at=LATER)
+    letter = render(Letter.objects.get(kind="refund_failed", event__refund=new), at=LATER)
+    assert letter.subject == "A refund did not go through"
+    assert "has been paid to you by another refund" in letter.text
+    assert "another way" not in letter.text
+    assert "We mean to have paid" not in letter.text
 
 
 def test_what_failed_at_the_provider_and_was_paid_another_way_is_told_when_it_succeeds_there(refund, mona, otto):
