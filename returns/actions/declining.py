@@ -1,10 +1,28 @@
 """A decision that waits ends without anybody having agreed: somebody said no, or its room is gone."""
 
+from collections.abc import Callable
 from datetime import datetime
 
+from returns.actions.record import record
 from returns.actions.refunds import give_up, told
 from returns.models import Actor, Event, Originator, Refund
 from returns.models.people import SYSTEM
+from returns.models.refunds import RefundQuerySet
+
+
+def make_room(unsent: RefundQuerySet, missing: Callable[[], int], *, at: datetime) -> list[Refund]:
+    """What was never sent gives way, the newest first, for as long as minor units of room are missing; what did.
+
+    Returns stay where they are: what they are owed waits for another way.
+    """
+    gone = list[Refund]()
+    for refund in unsent.locked().select_related("rma", "order", "payment").order_by("-pk"):
+        if not missing():
+            break
+        if events := lose_room(refund, at=at):
+            record(*events)
+            gone.append(refund)
+    return gone
 
 
 def lose_room(refund: Refund, *, at: datetime) -> list[Event]:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from returns.actions.breaks import open_break, tell_once
-from returns.actions.declining import lose_room
+from returns.actions.declining import make_room
 from returns.actions.other_ways import owe_again
 from returns.actions.record import noted, record
 from returns.actions.refunds import (
@@ -21,10 +21,10 @@ from returns.actions.refunds import (
     inherit,
     parts_of,
     place,
-    room,
     rooms,
     settle,
     told,
+    without_room,
 )
 from returns.gateways.gateway import Gateway, PutOff, RemoteDispute
 from returns.models import RMA, Dispute, Event, Order, Originator, OtherWay, Payment, Refund, RefundState
@@ -238,20 +238,12 @@ def _as_it_was(rest: Refund, was: str, *, needed: int, at: datetime) -> list[Eve
 
 def _give_up_without_room(payment: Payment, *, at: datetime) -> None:
     """What was never sent fails, the newest first, where the bank took its room and paid for something else (I1)."""
-    _give_up(payment.refunds.unsent(), -room(Payment.objects.with_room().with_chargebacks().get(pk=payment.pk)), at=at)
+    make_room(payment.refunds.unsent(), lambda: without_room(payment), at=at)
 
 
 def _give_up_beyond_what_was_paid(order: Order, *, at: datetime) -> None:
     """So does what other payments of the order were to give, where a person had paid what the bank has taken."""
-    _give_up(order.refunds.unsent().filter(payment__isnull=False), beyond_what_was_paid(order), at=at)
-
-
-def _give_up(unsent: RefundQuerySet, above: int, *, at: datetime) -> None:
-    for refund in _with_returns(unsent.order_by("-pk")) if above > 0 else ():
-        if above > 0:
-            above -= refund.amount
-            record(*lose_room(refund, at=at))
-            _settle(refund.rma, at=at)
+    make_room(order.refunds.unsent().filter(payment__isnull=False), lambda: beyond_what_was_paid(order), at=at)
 
 
 # --- where it was won after all -------------------------------------------------------------------

@@ -12,14 +12,13 @@ from django.db import transaction
 
 from returns.actions.applying import NEWS, NOTHING_MOVED, apply
 from returns.actions.breaks import open_break, tell_once
-from returns.actions.declining import lose_room
+from returns.actions.declining import make_room
 from returns.actions.record import record
-from returns.actions.refunds import beyond_what_was_paid, paid_and_back, told
+from returns.actions.refunds import beyond_what_was_paid, overdrawn, paid_and_back, told, without_room
 from returns.actions.refusals import Refused
 from returns.gateways.gateway import Remote, Unreadable
 from returns.models import RMA, Order, Originator, Payment, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM
-from returns.models.refunds import RefundQuerySet
 
 _IN_DOUBT = [RefundState.SENDING, RefundState.UNCERTAIN]
 
@@ -123,34 +122,22 @@ def _book(payment: Payment, remote: Remote, *, at: datetime) -> None:
 
 
 def _make_room(payment: Payment, order: Order, remote: Remote, *, at: datetime) -> None:
-    """What was never sent gives way: its room is gone at the provider, too, or all that was paid for the order (I1).
-
-    Returns stay where they are: what they are owed waits for another way.
-    """
-    above = Payment.objects.with_room().get(pk=payment.pk).active - payment.captured
-    still = _give_way(payment.refunds.unsent(), above, remote, at=at)
-    if still and payment.refunds.filter(state__in=_IN_DOUBT).exists():
+    """What was never sent gives way: its room is gone at the provider, too, or all that was paid for the order (I1)."""
+    gone = make_room(payment.refunds.unsent(), lambda: without_room(payment), at=at)
+    if overdrawn(payment) and payment.refunds.filter(state__in=_IN_DOUBT).exists():
         raise Refused("room_in_doubt")
     of_order = order.refunds.unsent().filter(payment__isnull=False)
-    _give_way(of_order, beyond_what_was_paid(order), remote, at=at)
-
-
-def _give_way(unsent: RefundQuerySet, above: int, remote: Remote, *, at: datetime) -> bool:
-    """The newest first; whether it is not enough."""
-    for refund in unsent.locked().select_related("rma", "order", "payment").order_by("-pk") if above > 0 else ():
-        if above > 0:
-            record(*lose_room(refund, at=at))
-            tell_of_taken_room(refund, [remote], at=at)
-            above -= refund.amount
-    return above > 0
+    gone += make_room(of_order, lambda: beyond_what_was_paid(order), at=at)
+    for refund in gone:
+        tell_of_taken_room(refund, [remote], at=at)
 
 
 def _tell_of_too_much(payment: Payment, order: Order, *, at: datetime) -> None:
     """Of the payment; or of the whole order, where a person has paid past the provider, too."""
-    active = Payment.objects.with_room().get(pk=payment.pk).active
-    for paid, back in ((payment.captured, active), paid_and_back(order)):
-        if back > paid:
-            values: dict[str, Any] = {"captured": paid, "above": back - paid, "currency": payment.currency}
+    paid, _back = paid_and_back(order)
+    for captured, above in ((payment.captured, overdrawn(payment)), (paid, beyond_what_was_paid(order))):
+        if above:
+            values: dict[str, Any] = {"captured": captured, "above": above, "currency": payment.currency}
             open_break("above_captured", payment.reference, at=at, payment=payment, **values)
 
 

@@ -39,7 +39,7 @@ def grant(
         reason=reason,
         note=note.strip(),
         granted_by=by.label,
-        giver_id=by.id if by.kind == "staff" else "",
+        giver_id=by.staff_id,
         giver_role=held_role(by) or "",
         alone=True,
         granted_at=at,

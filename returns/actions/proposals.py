@@ -51,7 +51,7 @@ def _allowance(limits: int | None) -> Allowance | None:
 
 def held_role(by: Actor) -> Role | None:
     """In which this person decides. Their row is held: two grants of one must not both see what is left of the day."""
-    user = User.objects.select_for_update().filter(pk=by.id).first() if by.kind == "staff" else None
+    user = User.objects.acting(by).select_for_update(no_key=True).first()
     return Role(user.role) if user else None
 
 

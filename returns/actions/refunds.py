@@ -134,7 +134,7 @@ def place(
             amount=worth(slices),
             bonus=bonus if payment and not made else 0,
             currency=order.currency,
-            proposed_by=by.id if by.kind == "staff" else "",
+            proposed_by=by.staff_id,
             decided_at=at,
             updated_at=at,
             next_try_at=at,
@@ -274,6 +274,21 @@ def _of_what_is_left(order: Order, rooms: Sequence[tuple[Payment, int]]) -> list
 def room(payment: Payment) -> int:
     """Minor units; below zero where refunds and disputes have taken more than was captured."""
     return payment.captured - payment.active + _paid_by_the_bank(payment)
+
+
+def overdrawn(payment: Payment) -> int:
+    """Minor units that refunds and disputes have taken of it above what was captured, as its rows are now; else 0."""
+    return max(0, -room(_now(payment)))
+
+
+def without_room(payment: Payment) -> int:
+    """Minor units of what was never sent that the payment, as its rows are now, has no room for, nor the bank paid."""
+    now = _now(payment)
+    return max(0, min(-room(now), now.unsent - now.charged_back))
+
+
+def _now(payment: Payment) -> Payment:
+    return Payment.objects.with_room().with_chargebacks().get(pk=payment.pk)
 
 
 def _paid_by_the_bank(payment: Payment) -> int:

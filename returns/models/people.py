@@ -25,6 +25,11 @@ class Actor:
     id: str = ""
     label: str = ""
 
+    @property
+    def staff_id(self) -> str:
+        """Of a member of staff; "" where it is none."""
+        return self.id if self.kind == "staff" else ""
+
 
 SYSTEM = Actor("system")
 SHOPPER = Actor("shopper")
@@ -46,9 +51,13 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, role=Role.MANAGER, is_superuser=True, **fields)
 
+    def acting(self, by: Actor) -> models.QuerySet["User"]:
+        """Their row, as it is now: an account may have been shut since its page was shown. None of who is no staff."""
+        return self.filter(pk=by.staff_id, is_active=True) if by.staff_id else self.none()
+
     def role_of(self, by: Actor) -> Role | None:
-        """What the database says now: an account may have been shut since its page was shown. None: no staff."""
-        found = self.filter(pk=by.id, is_active=True).first() if by.kind == "staff" else None
+        """What the database says now; None: no staff."""
+        found = self.acting(by).first()
         return Role(found.role) if found else None
 
     def managers(self) -> models.QuerySet["User"]:

@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings
 from django.db.models import Sum
 
-from returns.actions import finding, other_ways, provider, reconciling
+from returns.actions import disputes, finding, other_ways, provider, reconciling
 from returns.actions.breaks import close, open_break
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
@@ -30,7 +30,18 @@ from returns.models import (
     Transfer,
 )
 from returns.notifications.letters import LETTERS
-from tests.actions.refunding import SILENCE, confirm, news, now_of, open_breaks, prepare, remote_of, send, state_of
+from tests.actions.refunding import (
+    SILENCE,
+    confirm,
+    kept,
+    news,
+    now_of,
+    open_breaks,
+    prepare,
+    remote_of,
+    send,
+    state_of,
+)
 from tests.gateways.scripted import Lost, Scripted
 from tests.people import NOW, arrived, asked, bought, jana_order, limited, promised
 
@@ -185,6 +196,22 @@ def test_more_than_was_paid_is_told_where_a_person_has_paid_past_the_provider(fa
     found(Scripted().refund_by_hand(failed.payment, by_hand))
     told = {"captured": 29_990, "above": above, "currency": "EUR"}
     assert open_breaks().get("above_captured") == (told if above else None)
+
+
+@pytest.mark.parametrize("above", [0, 1])
+def test_what_the_bank_has_paid_and_is_about_to_settle_does_not_give_way(above):
+    promised()
+    order = bought()
+    kept("lost", withdrawn=9_672)
+    arrived(asked(order))
+    refund = Refund.objects.get()
+    found(Scripted().refund_by_hand(refund.payment, 29_990 - 9_672 + above))
+    assert now_of(refund).state == RefundState.DUE
+    assert open_breaks().get("above_captured", {}).get("above", 0) == above
+    disputes.settle_by_chargebacks(at=NOW)
+    assert state_of(refund) == (RefundState.PAID_OTHERWISE, RMAState.REFUNDED)
+    assert not Letter.objects.filter(kind="refund_failed").exists()
+    assert list(audit.asked(at=NOW)) == []
 
 
 def test_what_is_ours_is_adopted_and_not_booked_twice(refund):
