@@ -10,8 +10,8 @@
 # Test processes at a time, and further words for pytest: make test ARGS="tests/policy -x"
 WORKERS ?= 2
 ARGS ?=
-# A server to test on. Without a user in the URL it is the role that is named like you; the tests
-# make databases of their own, test_returns_portal…, and drop them again.
+# A server to test on. Without a user in the URL it is the role that is named like you; it has to be a
+# superuser. The tests make databases of their own, test_returns_portal…, and drop them again.
 TEST_POSTGRES_URL ?= postgres://127.0.0.1:5432/returns_portal
 
 PYTHON := .venv/bin/python

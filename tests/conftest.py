@@ -1,19 +1,16 @@
 """What every test gets: named people, no network but our own machine, and no N+1 queries."""
 
 import os
-from collections.abc import Iterator
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.conf import settings
-from django.test import Client, SimpleTestCase
+from django.test import Client, SimpleTestCase, TransactionTestCase
 from django.utils import translation
-from pytest_django.plugin import blocking_manager_key
 from zeal.apps import ZealConfig
 
-from returns.models import Reason, Role, User
+from returns.models import Role, User
+from tests.emptying import empty
 from tests.people import BOB_EMAIL, MONA_EMAIL, PASSWORD, WANDA_EMAIL
 
 # As an installed app it would be a part of the product.
@@ -25,6 +22,8 @@ settings.STORAGES = {
     **settings.STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# What a transactional test leaves behind; Django's own way also takes what the migrations had filled in.
+TransactionTestCase._fixture_teardown = lambda _self: empty()  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
@@ -71,30 +70,6 @@ def _letters_stay_here(tmp_path, settings) -> None:
     """Letters of a test go to memory, files to a folder of its own."""
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
     settings.MEDIA_ROOT = tmp_path / "media"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
-    """A transactional test empties the tables at its end, and with them what a migration had filled in.
-
-    Such tests come last, but a process that has done its own may take over others from its neighbour.
-    """
-    yield
-    if nextitem and _is_transactional(item):
-        with item.config.stash[blocking_manager_key].unblock():
-            _fill_in_reasons()
-
-
-def _is_transactional(item: pytest.Item) -> bool:
-    marker = item.get_closest_marker("django_db")
-    fixtures = set(getattr(item, "fixturenames", ()))
-    return bool(fixtures & {"transactional_db", "live_server"}) or bool(marker and marker.kwargs.get("transaction"))
-
-
-def _fill_in_reasons() -> None:
-    if not Reason.objects.exists():
-        import_module("returns.migrations.0002_reasons").create(apps, None)
-        import_module("returns.migrations.0014_reason_codes").fill(apps, None)
 
 
 @pytest.fixture(autouse=True)
