@@ -1,9 +1,9 @@
 """What the worker does: every durable row that waits is taken up here, one step at a time.
 
 The rows themselves are the queue (a refund due, a letter owed, a provider's event not worked), each
-with its next try and its lease, claimed with SKIP LOCKED. So there is no second queue that could
-forget or repeat something, and any number of workers may run; a killed one leaves nothing behind
-but a lease that runs out.
+with its next try. So there is no second queue that could forget or repeat something, and any number of
+workers may run. What leaves the house is claimed with SKIP LOCKED and a lease, and of a killed worker
+nothing is left but a lease that runs out; what only takes in may be done twice, and has one effect.
 """
 
 import logging

@@ -219,7 +219,7 @@ class Signed:
         """Who has agreed; while it waits, of them those whose yes still counts."""
         given = self.refund.approvals.all()
         if self.refund.state == RefundState.AWAITING_APPROVAL:
-            given = given.filter(actor_id__in=User.objects.managing())
+            given = given.standing()
         return [approval.actor_label for approval in given]
 
     @cached_property
@@ -262,7 +262,7 @@ class Signed:
             return ""
         if self.refund.proposed_by == self.user.actor.id:
             return _("You proposed this yourself, so another person must decide on it.")
-        if self.user.actor.label in self.approvals:
+        if self._agreed:
             return _("You have agreed already; another person must agree as well.")
         return _("A manager must decide on this.")
 
@@ -287,7 +287,7 @@ class Signed:
     def _may_agree(self) -> bool:
         return self.manages or agents_may_approve(self.together, at=self.at)
 
-    @property
+    @cached_property
     def _agreed(self) -> bool:
         return self.refund.approvals.filter(actor_id=self.user.actor.id).exists()
 

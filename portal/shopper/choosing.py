@@ -22,7 +22,6 @@ from returns.policy.exceptions import hangs_on_seal
 from returns.policy.facts import Answer
 
 NOTE_LIMIT = 2_000  # characters, as the item keeps them
-_PICTURES = frozenset({"apparel", "electronics", "footwear", "homeware"})
 
 
 @dataclass(slots=True)

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 
 from returns.actions.credits import issue
 from returns.actions.declining import declined
@@ -64,9 +63,9 @@ def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
 
 
 def _agreed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> Iterator[Event]:
-    """What follows from this yes: an earlier one counts while its giver is still a manager who may log in."""
-    counting = Q(actor_id=by.id) | Q(actor_id__in=User.objects.managing())
-    given = Counter(Approval.objects.filter(counting, refund__in=refunds).values_list("refund_id", flat=True))
+    """What follows from this yes: an earlier one counts while its giver may log in and is what they were."""
+    standing = Approval.objects.standing().filter(refund__in=refunds)
+    given = Counter(standing.values_list("refund_id", flat=True))
     for refund in refunds:
         if given[refund.pk] >= refund.approvals_needed:
             _release(refund, at)
@@ -103,7 +102,8 @@ def decline(refund: Refund, *, note: str, seen: int, by: Actor, at: datetime) ->
 
     Goodwill that was only proposed is owed no longer; what was granted, and what a return is worth, stays owed, and a
     person finds another way.
-    Raises Refused as `approve`, and `note_missing`, `credit_not_declined`.
+    Raises Refused: `refund_not_waiting`, `changed_meanwhile`, `not_a_manager`, `own_proposal`, `note_missing`,
+    `credit_not_declined`.
     """
     refunds = _waiting(refund, seen)
     _judge(refunds, by=by, at=at)

@@ -55,7 +55,7 @@ def tell_once(kind: str, subject: str, **told: Any) -> None:
 
 @transaction.atomic
 def take(number: int, *, by: User) -> Break:
-    """Somebody says that it is theirs to clear up."""
+    """Somebody says that it is theirs to clear up. Raises Refused `break_not_open`."""
     found = _locked(number)
     found.owner = by
     found.save()

@@ -19,7 +19,7 @@ def start(cause: str, *, why: str, by: Actor, at: datetime) -> None:
 
 
 def stop_all(*, why: str, by: User, at: datetime) -> None:
-    """Any manager stops all sending, and says why."""
+    """Any manager stops all sending, and says why. Raises Refused: `managers_only`, `note_missing`."""
     _refuse_others(by)
     if not why.strip():
         raise Refused("note_missing", field="why")
@@ -28,10 +28,11 @@ def stop_all(*, why: str, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def resume(halt: Halt, *, by: User, at: datetime) -> Halt:
-    """Of two managers the first asks for it, the second ends the halt. Raises Refused.
+    """Of two managers the first asks for it, the second ends the halt.
 
     Who asked and is a manager no longer counts no longer: the next one asks in their place. A halt that the
-    system began may be ended so, too, where it does not end by itself.
+    system began may be ended so, too, where it does not end by itself. Raises Refused: `managers_only`,
+    `halt_ended`, `halt_needs_another`.
     """
     _refuse_others(by)
     halt = Halt.objects.select_for_update().get(pk=halt.pk)

@@ -86,4 +86,4 @@ def _count_try(event: GatewayEvent, error: str, *, at: datetime) -> None:
 def _try_again(event: GatewayEvent, error: str, next_try_at: datetime) -> None:
     event.error = error[:200]
     event.next_try_at = next_try_at
-    event.save()
+    event.save(update_fields=["tries", "error", "next_try_at"])  # another worker may have worked it meanwhile

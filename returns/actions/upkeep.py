@@ -31,7 +31,7 @@ def expire_next(*, at: datetime) -> bool:
 
 @transaction.atomic
 def close_next(*, at: datetime) -> bool:
-    """Close one return that was refunded long ago. False when none is left."""
+    """Close one return that has been over for long (`finished_before`). False when none is left."""
     done = RMA.objects.finished_before(at - timedelta(days=settings.CLOSE_AFTER_DAYS))
     rma = done.select_related("order").select_for_update(skip_locked=True, of=("self",), no_key=True).first()
     if rma is None:

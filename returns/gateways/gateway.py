@@ -32,7 +32,7 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class RemoteDispute:
-    """A dispute as the provider has it; `withdrawn` is what the bank holds of it now, in minor units."""
+    """A dispute as the provider has it; `withdrawn` is what the bank holds of it now. Both amounts in minor units."""
 
     id: str
     status: str
@@ -48,7 +48,7 @@ class RemoteDispute:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A line of a payout: what `source` (a refund, a charge, a dispute) moved the merchant's balance by."""
+    """A line of a payout: minor units that `source` (a refund, a charge, a dispute) moved the merchant's balance by."""
 
     id: str
     kind: str  # charge, refund, payment_refund, refund_failure, adjustment, payout, …

@@ -189,11 +189,6 @@ class OrderLine(models.Model):
     def name_in(self, language: str) -> str:
         return self.names.get(language) or self.name
 
-    @property
-    def unit_paid(self) -> int:
-        """What one unit cost at least, in minor units: for showing, never for refunding."""
-        return self.paid // self.quantity
-
     def facts(self, taken: int) -> LineFacts:
         return LineFacts(
             id=self.line_id,

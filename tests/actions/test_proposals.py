@@ -36,6 +36,14 @@ def test_without_limits_a_refund_by_policy_goes_out_by_itself():
     assert back().state == RefundState.DUE
 
 
+def test_who_may_log_in_no_longer_grants_with_no_managers_limit(mona):
+    """The account was shut since its page was shown."""
+    limited(agent_goodwill=1_000, manager_goodwill=10_000, manager_goodwill_day=10_000)
+    User.objects.filter(pk=mona.pk).update(is_active=False)
+    granted = goodwill.grant(bought(), amount=2_000, reason="other", note="Sorry.", by=mona.actor, at=NOW)
+    assert (granted.alone, Refund.objects.get().state) == (False, RefundState.AWAITING_APPROVAL)
+
+
 def test_above_the_limit_a_refund_by_policy_waits_and_is_not_sent():
     limited()
     refund = back(2)

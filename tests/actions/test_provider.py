@@ -37,6 +37,19 @@ def test_an_event_told_five_times_has_one_effect(refund):
     assert Event.objects.filter(kind="refund.succeeded").count() == 1
 
 
+def test_what_another_worker_has_worked_meanwhile_stays_worked(refund):
+    """We were refused, as by a limit, and it was not."""
+    event = news("re_1")
+
+    class Slow(Scripted):
+        def fetch(self, refund_id: str) -> Remote:
+            GatewayEvent.objects.update(worked_at=NOW)
+            raise BUSY
+
+    provider.work_next_event(Slow(), at=NOW)
+    assert GatewayEvent.objects.get(pk=event.pk).worked_at == NOW
+
+
 @pytest.mark.parametrize("kind", ["balance.available", "unheard.of", "payout.created"])
 def test_an_event_that_is_not_about_our_money_is_put_aside(refund, kind):
     event = news("po_1", kind=kind)

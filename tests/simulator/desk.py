@@ -68,18 +68,18 @@ def prepare_another_way(world: World, _shop: Any) -> Any:
 
 
 def confirm_another_way(world: World, _shop: Any) -> Any:
-    if found := _prepared(world):
+    if found := _prepared():
         return _said(other_ways.confirm(found[0], seen=found[1], by=somebody(world), at=world.now))
     return None
 
 
 def discard_another_way(world: World, _shop: Any) -> Any:
-    if found := _prepared(world):
+    if found := _prepared():
         return _said(other_ways.discard(found[0], seen=found[1], by=somebody(world), at=world.now))
     return None
 
 
-def _prepared(world: World) -> tuple[Refund, int] | None:
+def _prepared() -> tuple[Refund, int] | None:
     waiting = Refund.objects.filter(other_way__confirmed_at=None, other_way__isnull=False).order_by("pk").first()
     return (waiting, Event.objects.version(waiting.order_id)) if waiting else None
 

@@ -41,7 +41,6 @@ class Strand:
         self.number = number
         self.skew = timedelta()  # how far its clock is off
         self.held = ""
-        self.task = ""
         self.refund = ""  # which it is sending, once the wire knows
         self.begun = self.at = LONG_AGO  # when its step began, and what its own clock said
         self.fuse: Fuse | None = None

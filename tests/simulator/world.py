@@ -140,7 +140,7 @@ class World:
         self.strands.append(strand)
 
     def start(self, strand: Strand, name: str, work: Callable[[datetime], Any]) -> None:
-        strand.task, strand.begun, strand.at = name, self.now, self.at(strand)
+        strand.begun, strand.at = self.now, self.at(strand)
         strand.fuse = self.drawn_fuse()
         self._turn(strand, lambda: strand.begin(lambda: self.attempt(f"{strand}: {name}", lambda: work(strand.at))))
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from returns.actions import breaks, finding, goodwill, halts, receiving
 from returns.actions.receiving import Count
 from returns.actions.requests import Wish
-from returns.models import RMA, Break, Dispute, Event, Halt, OtherWay, Refund, RefundState, RMAState
+from returns.models import RMA, Break, Dispute, Event, Halt, OtherWay, Refund, RefundState, RMAState, Role, User
 from tests.actions.refunding import now_of, send
 from tests.gateways.scripted import Scripted
 from tests.people import NOW, asked, bought, jana_order, limited, promised
@@ -140,6 +140,18 @@ def test_who_proposed_it_is_told_that_another_decides_and_may_not(logged_in, mon
     fields = {"token": "x" * 20, "seen": Event.objects.version(refund.order_id)}
     assert desk.post(here("refund_approval", refund), fields).status_code == 403
     assert now_of(refund).state == RefundState.AWAITING_APPROVAL
+
+
+def test_who_has_agreed_is_told_so_and_a_namesake_is_not(logged_in, mona):
+    """An agent, whose yes is not enough here."""
+    namesake = User.objects.create_user("mona.b@shop.example", name="Mona", role=Role.AGENT)
+    limited(agent_goodwill=1, manager_goodwill=1)
+    goodwill.grant(bought(), amount=10_000, reason="other", note="Sorry.", by=namesake.actor, at=NOW)
+    refund = Refund.objects.get()
+    Refund.objects.update(proposed_by="", approvals_needed=2)
+    sent(logged_in(mona), refund, "approve")
+    assert "You have agreed already" in shown(logged_in(mona), refund).content.decode()
+    assert "A manager must decide on this" in shown(logged_in(namesake), refund).content.decode()
 
 
 def test_an_agent_may_approve_what_an_agent_decides_and_not_goodwill(logged_in, bob, held):
