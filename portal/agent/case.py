@@ -13,7 +13,7 @@ from portal.agent.money import told_to_staff
 from returns import sentences
 from returns.actions.missing import expected
 from returns.actions.proposals import may_grant_alone
-from returns.actions.refunds import claimable, free_for_goodwill
+from returns.actions.rooms import claimable, free_for_goodwill
 from returns.models import (
     RMA,
     SHOPPER,

@@ -9,8 +9,9 @@ from django_fsm import can_proceed
 
 from returns.actions.breaks import open_break
 from returns.actions.record import record
-from returns.actions.refunds import settle, told
+from returns.actions.refunds import told
 from returns.actions.refusals import Refused
+from returns.actions.settling import settle
 from returns.gateways.gateway import Remote
 from returns.models import RMA, Attempt, Event, Originator, OtherWay, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM

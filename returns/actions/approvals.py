@@ -14,8 +14,9 @@ from returns.actions.declining import declined
 from returns.actions.goodwill import granted
 from returns.actions.proposals import agents_may_approve
 from returns.actions.record import record
-from returns.actions.refunds import fail_unsendable, give_up, settle, take_up, told
+from returns.actions.refunds import fail_unsendable, give_up, take_up, told
 from returns.actions.refusals import Refused
+from returns.actions.settling import settle
 from returns.models import (
     RMA,
     Actor,

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import CharField, Model, Q, QuerySet
 from django.db.models.functions import Cast
 
-from returns.actions.refunds import awaited_of_banks, paid_and_back
 from returns.actions.refusals import Refused
+from returns.actions.rooms import beyond_what_was_paid, paid_and_back
 from returns.models import (
     Attempt,
     Break,
@@ -144,8 +144,8 @@ def _tell_of_the_paid_twice(at: datetime) -> None:
     past = Refund.objects.past_the_provider().values("order")  # of which the payments tell nothing
     lost = Dispute.objects.filter(status="lost", payment__order__in=past).select_related("payment__order")
     for dispute in _untold(lost, "paid_twice", "gateway_id"):
-        paid, back = paid_and_back(dispute.payment.order)
-        if (above := back - paid - awaited_of_banks(dispute.payment.order)) > 0:
+        if above := beyond_what_was_paid(dispute.payment.order):
+            paid, _back = paid_and_back(dispute.payment.order)
             _tell_of_twice(dispute, paid, above, at)
 
 

@@ -7,8 +7,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Sum
 
+from returns.actions.parts import Part
 from returns.actions.record import noted, record
-from returns.actions.refunds import Part, decide, told
+from returns.actions.refunds import decide, told
 from returns.actions.refusals import Refused
 from returns.models import (
     RMA,

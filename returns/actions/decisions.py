@@ -9,9 +9,9 @@ from django.db import transaction
 from returns.actions.goodwill import grant
 from returns.actions.owing import owe_arrived
 from returns.actions.record import noted, record
-from returns.actions.refunds import settle
 from returns.actions.refusals import Refused
 from returns.actions.requests import ANSWER_WITHIN
+from returns.actions.settling import settle
 from returns.actions.shipping import book_label
 from returns.models import (
     RMA,

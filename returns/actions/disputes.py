@@ -13,19 +13,11 @@ from django.db.models import Exists, F, OuterRef, Q
 from returns.actions.breaks import open_break, tell_once
 from returns.actions.declining import make_room
 from returns.actions.other_ways import owe_again
+from returns.actions.parts import divide, parts_of
 from returns.actions.record import noted, record
-from returns.actions.refunds import (
-    beyond_what_was_paid,
-    divide,
-    give_up,
-    inherit,
-    parts_of,
-    place,
-    rooms,
-    settle,
-    told,
-    without_room,
-)
+from returns.actions.refunds import give_up, inherit, place, told
+from returns.actions.rooms import beyond_what_was_paid, rooms, without_room
+from returns.actions.settling import settle
 from returns.gateways.gateway import Gateway, PutOff, RemoteDispute
 from returns.models import RMA, Dispute, Event, Order, Originator, OtherWay, Payment, Refund, RefundState
 from returns.models.people import SYSTEM

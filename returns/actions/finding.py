@@ -14,8 +14,9 @@ from returns.actions.applying import NEWS, NOTHING_MOVED, apply
 from returns.actions.breaks import open_break, tell_once
 from returns.actions.declining import make_room
 from returns.actions.record import record
-from returns.actions.refunds import beyond_what_was_paid, overdrawn, paid_and_back, told, without_room
+from returns.actions.refunds import told
 from returns.actions.refusals import Refused
+from returns.actions.rooms import beyond_what_was_paid, overdrawn, paid_and_back, without_room
 from returns.gateways.gateway import Remote, Unreadable
 from returns.models import RMA, Order, Originator, Payment, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.db import transaction
 
+from returns.actions.parts import Part
 from returns.actions.proposals import held_role
 from returns.actions.record import noted, record
-from returns.actions.refunds import Part, decide, free_for_goodwill
+from returns.actions.refunds import decide
 from returns.actions.refusals import Refused
+from returns.actions.rooms import free_for_goodwill
 from returns.models import RMA, Actor, Event, Goodwill, GoodwillReason, Order, Originator, RefundLine
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import transaction
 
 from returns.actions.record import noted, record
-from returns.actions.refunds import settle
 from returns.actions.refusals import Refused
+from returns.actions.settling import settle
 from returns.models import RMA, Actor, Order, Receipt, ReceiptLine, RMAItem, RMAState, Valuation
 from returns.policy.facts import Resolution
 

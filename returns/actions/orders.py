@@ -13,8 +13,8 @@ from django.db.models import Sum
 from returns.actions.delivery import SETTLING
 from returns.actions.owing import owe_arrived
 from returns.actions.record import noted, record
-from returns.actions.refunds import settle
 from returns.actions.refusals import Refused
+from returns.actions.settling import settle
 from returns.importing.data import LineData, OrderData
 from returns.models import (
     RMA,

@@ -7,23 +7,12 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from returns.actions.breaks import open_break
+from returns.actions.parts import divide, parts_of
 from returns.actions.record import record
-from returns.actions.refunds import (
-    charged_back,
-    divide,
-    give_up,
-    go_on,
-    inherit,
-    lay_over,
-    left_of,
-    parts_of,
-    place,
-    rooms,
-    settle,
-    take_up,
-    told,
-)
+from returns.actions.refunds import give_up, go_on, inherit, lay_over, place, take_up, told
 from returns.actions.refusals import Refused
+from returns.actions.rooms import charged_back, left_of, rooms
+from returns.actions.settling import settle
 from returns.models import (
     Actor,
     Attempt,

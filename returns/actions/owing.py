@@ -11,8 +11,9 @@ from django.db import transaction
 
 from returns.actions.credits import owe_credit
 from returns.actions.delivery import Coming, delivery
+from returns.actions.parts import Part, worth
 from returns.actions.record import noted
-from returns.actions.refunds import Part, decide, worth
+from returns.actions.refunds import decide
 from returns.models import (
     RMA,
     Actor,

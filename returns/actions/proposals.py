@@ -18,7 +18,7 @@ TOGETHER = timedelta(days=30)  # refunds of one order within these are summed ag
 def others_needed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> int:
     """How many people besides `by` must agree before these refunds of one decision, just made, are paid.
 
-    Their payments know the `limits` in force (`refunds.rooms`): where the shop has none, a refund by policy asks the
+    Their payments know the `limits` in force (`rooms.rooms`): where the shop has none, a refund by policy asks the
     database nothing.
     """
     limits, limited = _limits_in_force(refunds[0], at)

@@ -11,9 +11,9 @@ from django.utils import timezone
 
 from returns.actions.owing import Arrived, owe
 from returns.actions.record import noted, record, remember
-from returns.actions.refunds import is_open, owe_refund, settle
 from returns.actions.refusals import Refused
 from returns.actions.requests import ANSWER_WITHIN
+from returns.actions.settling import is_open, owe_refund, settle
 from returns.models import (
     RMA,
     Actor,

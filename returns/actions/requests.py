@@ -14,8 +14,8 @@ from returns.actions.masking import masked
 from returns.actions.owing import owe_kept
 from returns.actions.photos import Stored
 from returns.actions.record import noted, record, remember
-from returns.actions.refunds import owe_refund
 from returns.actions.refusals import Refused
+from returns.actions.settling import owe_refund
 from returns.actions.shipping import book_label
 from returns.models import (
     RMA,

@@ -14,8 +14,8 @@ from returns.actions import photos
 from returns.actions.owing import owe_arrived
 from returns.actions.photos import Stored
 from returns.actions.record import noted, record
-from returns.actions.refunds import settle
 from returns.actions.refusals import Refused
+from returns.actions.settling import settle
 from returns.models import RMA, SYSTEM, Actor, Event, Order, Photo, ReceiptLine, Valuation
 
 

@@ -313,7 +313,7 @@ class Payment(models.Model):
     charged_back: int  # from `with_chargebacks` alone, like the next two
     unsent: int
     agreed: int
-    passed: bool  # whether a person has paid past it; from `refunds.rooms` alone
+    passed: bool  # whether a person has paid past it; from `rooms.rooms` alone
 
     objects = PaymentQuerySet.as_manager()
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from returns.actions import approvals, goodwill, sending
-from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.actions.rooms import free_for_goodwill
 from returns.actions.upkeep import close_next
 from returns.importing.data import PaymentData
 from returns.models import (

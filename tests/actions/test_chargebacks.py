@@ -6,8 +6,8 @@ import pytest
 
 from returns import sentences
 from returns.actions import approvals, breaks, disputes, finding, goodwill, other_ways, reconciling, sending
-from returns.actions.refunds import rooms
 from returns.actions.requests import Wish
+from returns.actions.rooms import rooms
 from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData

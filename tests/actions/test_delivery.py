@@ -11,9 +11,9 @@ from hypothesis.extra.django import TestCase
 from returns.actions import decisions, goodwill, sending
 from returns.actions.delivery import delivery
 from returns.actions.receiving import Count
-from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.actions.rooms import free_for_goodwill
 from returns.analytics import audit
 from returns.importing.data import PaymentData
 from returns.models import Event, Order, Reason, RefundLine, RefundState

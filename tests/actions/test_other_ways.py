@@ -6,9 +6,9 @@ import pytest
 
 from returns.actions import approvals, finding, goodwill, other_ways, receiving
 from returns.actions.receiving import Count
-from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.actions.rooms import free_for_goodwill
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
 from returns.models import (

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from returns.actions import decisions, goodwill
-from returns.actions.refunds import free_for_goodwill
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.actions.rooms import free_for_goodwill
 from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData

@@ -7,8 +7,8 @@ import pytest
 
 from returns.actions import receiving
 from returns.actions.receiving import Count
-from returns.actions.refunds import claimable, free_for_goodwill
 from returns.actions.requests import Wish
+from returns.actions.rooms import claimable, free_for_goodwill
 from returns.gateways.gateway import Rejected
 from returns.importing.data import PaymentData
 from returns.models import RMA, Actor, Event, Originator, Refund, RefundState, RMAState

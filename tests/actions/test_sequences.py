@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from returns.actions import refunds
+from returns.actions import parts
 from tests.benchmarks import sequences
 
 FEW = 150
@@ -43,7 +43,7 @@ def never_negative(rooms: Any, parts: Any) -> Any:
     return ((payment, [part for part in slices if part.amount > 0]) for payment, slices in OVER(rooms, parts))
 
 
-OVER = refunds._over
+OVER = parts.laid_over
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ OVER = refunds._over
         ("worth_of_last", all_of_it),
         ("paid_by_line", undivided),
         ("delivery_owed", each_time),
-        ("_over", never_negative),
+        ("laid_over", never_negative),
     ],
 )
 def test_a_wrong_amount_is_caught(monkeypatch: pytest.MonkeyPatch, name: str, wrong: Callable[..., Any]) -> None:

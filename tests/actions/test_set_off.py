@@ -6,9 +6,9 @@ import pytest
 
 from returns import sentences
 from returns.actions import breaks, finding, goodwill, other_ways
-from returns.actions.refunds import free_for_goodwill, left_of
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
+from returns.actions.rooms import free_for_goodwill, left_of
 from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.models import (

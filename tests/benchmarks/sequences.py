@@ -26,7 +26,7 @@ if __name__ in {"__main__", "__mp_main__"}:
 
 from returns.actions.orders import paid_by_line
 from returns.actions.owing import Arrived, _parts
-from returns.actions.refunds import Part, _over
+from returns.actions.parts import Part, laid_over
 from returns.importing.data import LineData, OrderData
 from returns.policy.amounts import restocking_fee, return_cost, share, worth_of_last
 from returns.policy.delivery import Back, delivery_owed
@@ -293,7 +293,7 @@ class Shop:
 
     def pay(self, due: list[Part]) -> None:
         paid = 0
-        for payment, slices in _over([*self.rooms.items()], due):  # type: ignore[list-item]
+        for payment, slices in laid_over([*self.rooms.items()], due):  # type: ignore[list-item]
             amount = sum(part.amount for part in slices)
             hold("a refund is above zero", amount > 0, slices=slices)
             hold("payments have room for what was paid", payment is not None, slices=slices, rooms=self.rooms)

@@ -13,6 +13,7 @@ from unittest import mock
 
 from portal.hooks import views
 from returns.actions import provider, reconciling, refunds, sending
+from returns.actions import rooms as what_is_left
 from returns.actions.owing import Arrived
 from returns.gateways import stripe as stripe_gateway
 from returns.gateways.gateway import Gateway, Rejected, Remote
@@ -113,7 +114,7 @@ def the_cap_forgets_what_is_under_way() -> Iterator[None]:
         return [(payment, payment.captured - paid[payment.pk]) for payment, _free in right(order, at)]
 
     right = refunds.rooms
-    with mock.patch.object(refunds, "rooms", rooms):
+    with mock.patch.object(refunds, "rooms", rooms), mock.patch.object(what_is_left, "rooms", rooms):
         yield
 
 
