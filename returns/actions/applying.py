@@ -8,10 +8,9 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from returns.actions.breaks import open_break
-from returns.actions.record import record
 from returns.actions.refunds import told
 from returns.actions.refusals import Refused
-from returns.actions.settling import settle
+from returns.actions.settling import record_and_settle
 from returns.gateways.gateway import Remote
 from returns.models import RMA, Attempt, Event, Originator, OtherWay, Refund, RefundLine, RefundState
 from returns.models.people import SYSTEM
@@ -62,11 +61,8 @@ def _apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     refund = Refund.objects.locked().select_related("rma", "order", "payment").get(pk=refund.pk)
     _refuse_difference(refund, remote)
     _catch_up(refund)
-    events = _moved(refund, remote, at=at)
-    if rma is not None and events:
-        events += settle(rma, by=SYSTEM, at=at)
-        rma.save()
-    record(*events)
+    if events := _moved(refund, remote, at=at):
+        record_and_settle(rma, *events, by=SYSTEM, at=at)
 
 
 def _moved(refund: Refund, remote: Remote, *, at: datetime) -> list[Event]:

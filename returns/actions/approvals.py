@@ -16,9 +16,8 @@ from returns.actions.proposals import agents_may_approve
 from returns.actions.record import record
 from returns.actions.refunds import fail_unsendable, give_up, take_up, told
 from returns.actions.refusals import Refused
-from returns.actions.settling import settle
+from returns.actions.settling import record_and_settle
 from returns.models import (
-    RMA,
     Actor,
     Approval,
     Dispute,
@@ -59,8 +58,8 @@ def approve(refund: Refund, *, seen: int, by: Actor, at: datetime) -> None:
         for one in refunds
         if one.pk not in signed
     )
-    record(*_agreed(refunds, by=by, at=at))
-    _settle(refunds[0].rma, by=by, at=at)
+    # Store credit is with the shopper as soon as it is approved.
+    record_and_settle(refunds[0].rma, *_agreed(refunds, by=by, at=at), by=by, at=at)
 
 
 def _agreed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> Iterator[Event]:
@@ -78,13 +77,6 @@ def _agreed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> Iterator[E
     for refund in released:
         if refund.credit_id:  # what could not be credited is none any more
             yield issue(refund, by=by, at=at)
-
-
-def _settle(rma: RMA | None, *, by: Actor, at: datetime) -> None:
-    """Store credit is with the shopper as soon as it is approved."""
-    if rma is not None:
-        record(*settle(rma, by=by, at=at))
-        rma.save()
 
 
 def _is_granted(goodwill: Goodwill) -> bool:

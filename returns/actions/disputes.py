@@ -17,7 +17,7 @@ from returns.actions.parts import divide, parts_of
 from returns.actions.record import noted, record
 from returns.actions.refunds import give_up, inherit, place, told
 from returns.actions.rooms import beyond_what_was_paid, rooms, without_room
-from returns.actions.settling import settle
+from returns.actions.settling import record_and_settle
 from returns.gateways.gateway import Gateway, PutOff, RemoteDispute
 from returns.models import RMA, Dispute, Event, Order, Originator, OtherWay, Payment, Refund, RefundState
 from returns.models.people import SYSTEM
@@ -150,7 +150,7 @@ def _settle_by_chargeback(dispute: Dispute, *, at: datetime) -> None:
         elif refund.originator != Originator.EXTERNAL:  # what others made at the provider is not ours to divide
             _pay_in_part(refund, left, dispute, at=at)
             left = 0
-        _settle(refund.rma, at=at)
+        record_and_settle(refund.rma, by=SYSTEM, at=at)
     _give_up_without_room(dispute.payment, at=at)
     _give_up_beyond_what_was_paid(dispute.payment.order, at=at)
 
@@ -176,12 +176,6 @@ def _with_returns(refunds: RefundQuerySet) -> list[Refund]:
     for refund in found:
         refund.rma = returns[refund.rma_id] if refund.rma_id else None
     return found
-
-
-def _settle(rma: RMA | None, *, at: datetime) -> None:
-    if rma is not None:
-        record(*settle(rma, by=SYSTEM, at=at))
-        rma.save()
 
 
 # --- where it has paid a part ---------------------------------------------------------------------

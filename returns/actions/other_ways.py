@@ -12,7 +12,7 @@ from returns.actions.record import record
 from returns.actions.refunds import give_up, go_on, inherit, lay_over, place, take_up, told
 from returns.actions.refusals import Refused
 from returns.actions.rooms import charged_back, left_of, rooms
-from returns.actions.settling import settle
+from returns.actions.settling import record_and_settle
 from returns.models import (
     Actor,
     Attempt,
@@ -125,11 +125,8 @@ def pay_otherwise(refund: Refund, other: OtherWay, *, by: Actor, at: datetime) -
     refund.pay_otherwise()
     refund.updated_at = at
     refund.save()
-    events = [told("refund.paid_otherwise", refund, way=other.way, by=by, at=at)]
-    if refund.rma is not None:
-        events += settle(refund.rma, by=by, at=at)
-        refund.rma.save()
-    record(*events)
+    paid = told("refund.paid_otherwise", refund, way=other.way, by=by, at=at)
+    record_and_settle(refund.rma, paid, by=by, at=at)
 
 
 def owe_again(refund: Refund, reason: str, *, at: datetime, **values: Any) -> None:
@@ -143,11 +140,8 @@ def owe_again(refund: Refund, reason: str, *, at: datetime, **values: Any) -> No
     refund.failure_reason = reason
     refund.updated_at = at
     refund.save()
-    events = [told("refund.failed", refund, was=RefundState.PAID_OTHERWISE, way=other.way, by=SYSTEM, at=at)]
-    if refund.rma is not None:
-        events += settle(refund.rma, by=SYSTEM, at=at)
-        refund.rma.save()
-    record(*events)
+    undone = told("refund.failed", refund, was=RefundState.PAID_OTHERWISE, way=other.way, by=SYSTEM, at=at)
+    record_and_settle(refund.rma, undone, by=SYSTEM, at=at)
     values |= {"amount": refund.amount, "currency": refund.currency, "order": refund.order.number}
     open_break(reason, refund.public_id, at=at, refund=refund, payment=refund.payment, **values)
 

@@ -29,7 +29,7 @@ def parts_of(refund: Refund) -> list[Part]:
 
 
 def divide(parts: Sequence[Part], amount: int) -> tuple[list[Part], list[Part]]:
-    """(what adds up to `amount`, above zero and no more than all of them do; the rest)."""
+    """(what adds up to `amount`, above zero, or all where they come to less; the rest)."""
     return _fill(amount, _fees_first(parts))
 
 

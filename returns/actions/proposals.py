@@ -32,9 +32,11 @@ def others_needed(refunds: Sequence[Refund], *, by: Actor, at: datetime) -> int:
 def agents_may_approve(refunds: Sequence[Refund], *, at: datetime) -> bool:
     """Whether the yes of an agent is enough for these refunds of one decision, by the limits in force now."""
     first = refunds[0]
+    if first.approvals_needed != 1:
+        return False
     limits = Limits.objects.in_force(first.currency, at)
     allowance = limits.allowance if limits else None
-    return first.approvals_needed == 1 and agent_may_approve(allowance, _proposal(first, refunds, Proposer.RULE, at=at))
+    return agent_may_approve(allowance, _proposal(first, refunds, Proposer.RULE, at=at))
 
 
 def _limits_in_force(refund: Refund, at: datetime) -> tuple[int | None, bool]:

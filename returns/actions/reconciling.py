@@ -1,4 +1,6 @@
-"""Our books against the provider's, beyond the single refund: missed events, all refunds, payouts. money.md, R2 to R4.
+"""Our books against the provider's, beyond the single refund: missed events, disputes, all refunds, payouts.
+
+money.md, R2 to R4.
 
 The first level, one refund of unknown outcome, is `sending.py`. Every level may be run at any time, by anybody, as
 often as one likes: what it finds becomes our row through the same door as an answer or a webhook.
@@ -36,9 +38,10 @@ _TROUBLE = (Unanswered, PutOff, Rejected)
 
 
 def catch_up(gateway: Gateway, *, at: datetime) -> bool:
-    """Look whether our database is an old one, then store the events that no webhook brought. False: nothing waits.
+    """Look whether our database is an old one, store the events that no webhook brought, look at disputes.
 
-    Where the provider does not answer, our knowledge of it grows stale, and that stops the sending.
+    Then see what follows from our own rows: what lost disputes pay for, which set-offs have lost their ground. False:
+    nothing waits. Where the provider does not answer, our knowledge of it grows stale, and that stops the sending.
     """
     with suppress(*_TROUBLE):
         look_back(gateway, at=at)

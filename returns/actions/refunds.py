@@ -91,7 +91,7 @@ def place(
 ) -> list[tuple[Refund, list[Part]]]:
     """The refunds, each with its parts, that these parts make over these rooms; `about`: columns of the refunds.
 
-    The first brings the bonus, unless no payment has room for it: then it is no store credit.
+    The first brings the bonus, unless no payment has room for it: what cannot be credited is owed as money.
     """
     made: list[tuple[Refund, list[Part]]] = []
     for payment, slices in laid_over(free, parts):

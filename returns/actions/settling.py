@@ -4,8 +4,16 @@ from datetime import datetime
 
 from django_fsm import can_proceed
 
-from returns.actions.record import noted
+from returns.actions.record import noted, record
 from returns.models import RMA, Actor, Event, ItemState, Originator, ReceiptLine, RefundState
+
+
+def record_and_settle(rma: RMA | None, *events: Event, by: Actor, at: datetime) -> None:
+    """Record these events of a locked RMA's refunds, and where they move it; nothing else of the RMA may be unsaved."""
+    moved = settle(rma, by=by, at=at) if rma is not None else []
+    record(*events, *moved)
+    if rma is not None and moved:
+        rma.save()
 
 
 def settle(rma: RMA, *, by: Actor, at: datetime) -> list[Event]:

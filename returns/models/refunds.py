@@ -198,7 +198,7 @@ class Refund(RefundLifecycle):
     bonus = models.BigIntegerField(default=0)
     # Tried again after it failed: the refund that is owed in this one's place.
     replaced_by = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaces")
-    # The member of staff who decided it, "" where a rule did; and how many others must agree before it is sent.
+    # The member of staff whose act brought it about, "" where none did; how many others must agree before it is sent.
     proposed_by = models.CharField(max_length=50, blank=True)
     approvals_needed = models.PositiveSmallIntegerField(default=0)
     # Why it may be sent although its charge is disputed, "" where nobody said so; and the disputes that were meant.
