@@ -71,7 +71,7 @@ def _moved(refund: Refund, remote: Remote, *, at: datetime) -> list[Event]:
     move = getattr(refund, verb)
     if not can_proceed(move):
         if refund.state == RefundState.PAID_OTHERWISE and remote.status not in NOTHING_MOVED:
-            _tell_of_both(refund, at=at)
+            tell_of_both(refund, at=at)
         return []
     was = refund.state
     move()
@@ -132,7 +132,7 @@ def _take_its_place_back(refund: Refund, *, at: datetime) -> list[Event]:
     several = len(last) > 1 and any(one.payment_id for one in last)
     moved = any(one.state not in _NOT_ON_ITS_WAY for one in after) or any(one.replaced_by_id for one in last)
     if noted or several or moved:
-        _tell_of_both(refund, at=at)
+        tell_of_both(refund, at=at)
         return []
     return [_give_way(one, to, at=at) for to, one in pairwise([refund, *after])]
 
@@ -172,7 +172,8 @@ def _give_way(refund: Refund, to: Refund, *, at: datetime) -> Event:
     return finish(refund, "refund.given_way", was=was, at=at)
 
 
-def _tell_of_both(refund: Refund, *, at: datetime) -> None:
+def tell_of_both(refund: Refund, *, at: datetime) -> None:
+    """The shopper may have it twice: nothing of its order is sent until a manager has looked."""
     values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency, "order": refund.order.number}
     open_break("late_success", refund.public_id, at=at, refund=refund, payment=refund.payment, **values)
 

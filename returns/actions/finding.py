@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from returns.actions.applying import NEWS, NOTHING_MOVED, apply
+from returns.actions.applying import NEWS, NOTHING_MOVED, apply, tell_of_both
 from returns.actions.breaks import open_break, tell_once
 from returns.actions.declining import make_room
 from returns.actions.record import record
@@ -32,9 +32,7 @@ def take_in(remote: Remote, *, at: datetime) -> None:
     soon, and then it is taken in.
     """
     if refund := ours(remote):
-        apply(refund, remote, at=at)
-        if paid_twice_by := _payment_besides(refund, remote):
-            _book(paid_twice_by, remote, at=at)
+        _take_in_ours(refund, remote, at=at)
     elif remote.status in NOTHING_MOVED:
         return
     elif payments := list(Payment.objects.named(remote.payment, remote.charge).select_related("order")):
@@ -47,10 +45,23 @@ def take_in(remote: Remote, *, at: datetime) -> None:
         open_break("unknown_refund", remote.id, at=at, **_values(remote), paid_by=[remote.payment, remote.charge])
 
 
-def _payment_besides(refund: Refund, remote: Remote) -> Payment | None:
-    """Whose money went out besides, where the provider has what a person paid past it: the shopper has it twice."""
-    past = refund.state == RefundState.PAID_OTHERWISE and refund.gateway_id is None
-    return refund.payment if past and remote.status not in NOTHING_MOVED else None
+def _take_in_ours(refund: Refund, remote: Remote, *, at: datetime) -> None:
+    """Ours says what it is. What the shopper has besides is booked, too, and a person is told of both."""
+    if refund.payment and _is_a_second(refund, refund.payment, remote):
+        _book(refund.payment, remote, at=at)
+        tell_of_both(refund, at=at)
+        return
+    apply(refund, remote, at=at)
+    past_the_provider = refund.state == RefundState.PAID_OTHERWISE and refund.gateway_id is None
+    if refund.payment and past_the_provider and remote.status not in NOTHING_MOVED:
+        _book(refund.payment, remote, at=at)
+
+
+def _is_a_second(refund: Refund, payment: Payment, remote: Remote) -> bool:
+    """Whether the provider has another object of what is ours already: an earlier key had its effect late."""
+    moved = remote.status in NEWS and remote.status not in NOTHING_MOVED
+    same = payment.reference in (remote.payment, remote.charge) and payment.currency == remote.currency
+    return moved and same and refund.gateway_id not in (None, remote.id)
 
 
 def _tell_of_another_currency(payment: Payment, remote: Remote, *, at: datetime) -> None:

@@ -1,9 +1,7 @@
 """Our books against the provider's, beyond the single refund: missed events, disputes, all refunds, payouts.
 
-money.md, R2 to R4.
-
-The first level, one refund of unknown outcome, is `sending.py`. Every level may be run at any time, by anybody, as
-often as one likes: what it finds becomes our row through the same door as an answer or a webhook.
+money.md, R2 to R4. The first level, one refund of unknown outcome, is `sending.py`. Every level may be run at any time,
+by anybody, as often as one likes: what it finds becomes our row through the same door as an answer or a webhook.
 """
 
 from collections.abc import Iterable, Iterator

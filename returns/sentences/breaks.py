@@ -138,8 +138,8 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
     ),
     "late_success": lambda v: (
         gettext(
-            "%(amount)s of order %(order)s may have been paid twice: the refund was given up and is at the payment "
-            "provider after all, while it was paid, or is being paid, another way. Please check both."
+            "%(amount)s of order %(order)s may have been paid twice: the payment provider has this refund although it "
+            "was given up, or more than once. Please check what the shopper has."
         )
         % _told(v)
     ),

@@ -31,7 +31,9 @@ from returns.models import (
 )
 from returns.notifications.letters import LETTERS
 from tests.actions.refunding import (
+    SERVER_ERROR,
     SILENCE,
+    again,
     confirm,
     kept,
     news,
@@ -221,12 +223,43 @@ def test_what_is_ours_is_adopted_and_not_booked_twice(refund):
     assert (now_of(refund).state, Refund.objects.count()) == (RefundState.SUCCEEDED, 1)
 
 
-def test_a_second_one_with_our_id_is_told_and_does_not_speak_for_ours(refund):
+@pytest.mark.parametrize("change", [{"status": "failed"}, {"payment": "pi_other"}, {"currency": "USD"}])
+def test_what_has_our_id_and_moved_nothing_of_ours_is_told_and_does_not_speak_for_ours(refund, change):
     stripe = Scripted()
     send(stripe)
     with pytest.raises(Refused, match="remote_differs"):
-        finding.take_in(replace(stripe.books["re_1"], id="re_2"), at=NOW)
+        finding.take_in(replace(stripe.books["re_1"], id="re_2", **change), at=NOW)
     assert open_breaks()["remote_differs"]["remote"] == "re_2"
+    assert Refund.objects.count() == 1
+
+
+def test_a_second_one_with_our_id_is_booked_and_stops_the_order(mona, bob):
+    """It was doubled there: the shopper has two shirts' money for one."""
+    promised()
+    order = bought()
+    arrived(asked(order, Wish("1", 1)))
+    stripe = Scripted()
+    send(stripe)
+    stripe.books["re_2"] = replace(stripe.books["re_1"], id="re_2")
+    for _time in range(2):
+        finding.take_in(stripe.books["re_2"], at=NOW)
+    assert Refund.objects.get(gateway_id="re_2").originator == Originator.EXTERNAL
+    assert room(order.payments.get()) == 29_990 - 2 * 9_672
+    assert open_breaks().keys() == {"external_refund", "late_success"}
+    arrived(asked(order, Wish("2", 1)))
+    assert send(stripe) is False
+    assert list(audit.asked(at=NOW)) == []
+
+
+def test_what_an_earlier_key_did_late_stops_what_was_to_take_its_place(refund, mona):
+    stripe = Scripted(SERVER_ERROR, "failed")
+    for minutes in (0, 1, 5, 16, 32):
+        send(stripe, after=timedelta(minutes=minutes))
+    assert (now_of(refund).state, refund.attempts.count()) == (RefundState.FAILED, 2)
+    finding.take_in(replace(stripe.books["re_1"], id="re_late", status="succeeded"), at=NOW + timedelta(hours=1))
+    again(refund, mona)
+    assert send(stripe, after=timedelta(hours=2)) is False
+    assert about("late_success") == (refund.public_id, refund, refund.payment)
 
 
 def test_a_refund_that_we_forgot_is_booked_with_its_return_and_stops_the_others_of_its_payment(refund):
