@@ -9,7 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from babel.numbers import list_currencies
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -26,6 +25,7 @@ from returns.actions.requests import Wish
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
 from returns.models import Disposition, Grade
 from returns.policy.countries import COUNTRIES
+from returns.policy.currencies import EXPONENTS
 
 MOST_UNITS = 1_000_000_000
 MOST_MONEY = 10**15  # far above any order, and so low that no sum of a database's integers overflows
@@ -51,7 +51,7 @@ def _without_nul(text: str) -> str:
 
 
 def _known_currency(code: str) -> str:
-    if code not in list_currencies():
+    if code not in EXPONENTS:
         raise ValueError("should be an ISO 4217 currency")
     return code
 

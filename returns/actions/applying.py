@@ -35,13 +35,15 @@ def apply(refund: Refund, remote: Remote, *, at: datetime) -> None:
     currency, payment or id are not ours, `unknown_status` when its status is none that we know; then a person is
     told, and nothing else is written.
     """
-    if agrees(refund, remote):  # most news is none: the provider tells of one change in several events
-        return
-    try:
-        _apply(refund, remote, at=at)
-    except Refused as difference:
-        open_break(difference.code, remote.id, at=at, refund=refund, payment=refund.payment, **difference.values)
-        raise
+    if not agrees(refund, remote):  # most news is none: the provider tells of one change in several events
+        try:
+            _apply(refund, remote, at=at)
+        except Refused as difference:
+            open_break(difference.code, remote.id, at=at, refund=refund, payment=refund.payment, **difference.values)
+            raise
+    if remote.waits_for_money:
+        values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
+        open_break("insufficient_funds", refund.public_id, at=at, refund=refund, **values)
 
 
 def agrees(refund: Refund, remote: Remote) -> bool:
@@ -82,9 +84,6 @@ def _moved(refund: Refund, remote: Remote, *, at: datetime) -> list[Event]:
         _answered(refund)
     if refund.futile:
         _tell_of_futility(refund, at=at)
-    if remote.pending_reason == "insufficient_funds":
-        values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
-        open_break("insufficient_funds", refund.public_id, at=at, refund=refund, **values)
     if was in (RefundState.FAILED, RefundState.CANCELED):
         return [event, *_take_its_place_back(refund, at=at)]
     if refund.state in RefundState.unpaid():

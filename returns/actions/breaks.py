@@ -18,6 +18,7 @@ from returns.models import (
     Break,
     Dispute,
     GatewayEvent,
+    Halt,
     Letter,
     LetterState,
     Payment,
@@ -30,6 +31,7 @@ from returns.models import (
 from returns.models.people import SYSTEM
 
 STUCK_AFTER = timedelta(hours=1)  # I7
+LEAVES_WITHIN = timedelta(days=1)  # L1
 _IN_DOUBT = [RefundState.SENDING, RefundState.UNCERTAIN]
 
 
@@ -97,6 +99,7 @@ def gone(kinds: Q, *, at: datetime) -> int:
 def look_around(*, at: datetime) -> bool:
     """Open a break for all of ours that stands still, close those whose reason is gone. False: nothing waits."""
     _tell_of_the_stuck(at)
+    _tell_of_what_is_put_off(at)
     _tell_of_dead_events(at)
     _tell_of_dead_letters(at)
     _tell_of_silence(at)
@@ -114,6 +117,17 @@ def _tell_of_the_stuck(at: datetime) -> None:
     for refund in _untold(stuck, "stuck", "public_id"):
         values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
         open_break("stuck", refund.public_id, at=at, refund=refund, **values)
+
+
+def _tell_of_what_is_put_off(at: datetime) -> None:
+    """Of what a dispute or a halt holds up a person knows already."""
+    if Halt.objects.open().exists():
+        return
+    due = Refund.objects.filter(state=RefundState.DUE, updated_at__lt=at - LEAVES_WITHIN)
+    put_off = due.filter(attempts__outcome=Attempt.Outcome.PUT_OFF).exclude(pk__in=Refund.objects.disputed()).distinct()
+    for refund in _untold(put_off, "put_off", "public_id"):
+        values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
+        open_break("put_off", refund.public_id, at=at, refund=refund, **values)
 
 
 def _tell_of_dead_events(at: datetime) -> None:
@@ -173,6 +187,7 @@ def _untold[Row: Model](rows: QuerySet[Row], kind: str, name: str) -> QuerySet[R
 
 _STANDS: dict[str, Callable[[datetime], Q]] = {
     "stuck": lambda _at: Q(refund__state__in=_IN_DOUBT),
+    "put_off": lambda _at: Q(refund__state__in=[RefundState.DUE, RefundState.SENDING]),
     "unknown_answer": lambda _at: Q(refund__state__in=_IN_DOUBT),
     "insufficient_funds": lambda _at: Q(refund__state=RefundState.PENDING),
     "room_taken": lambda _at: Q(refund__state__in=[RefundState.FAILED, RefundState.CANCELED], refund__replaced_by=None),

@@ -18,12 +18,21 @@ def start(cause: str, *, why: str, by: Actor, at: datetime) -> None:
     Halt.objects.bulk_create([halt], ignore_conflicts=True)
 
 
+@transaction.atomic
 def stop_all(*, why: str, by: User, at: datetime) -> None:
-    """Any manager stops all sending, and says why. Raises Refused: `managers_only`, `note_missing`."""
+    """Any manager stops all sending, and says why. Where it is stopped already, nobody has asked to end that.
+
+    Raises Refused: `managers_only`, `note_missing`.
+    """
     _refuse_others(by)
     if not why.strip():
         raise Refused("note_missing", field="why")
     start(Halt.Cause.MANUAL, why=why.strip(), by=by.actor, at=at)
+    halt = Halt.objects.open().select_for_update().get(cause=Halt.Cause.MANUAL)
+    if halt.end_asked_by:
+        halt.end_asked_by = halt.end_asked_label = ""
+        halt.why = f"{why.strip()} {halt.why}"[:500]
+        halt.save()
 
 
 @transaction.atomic

@@ -180,10 +180,11 @@ def compare_refunds(gateway: Gateway, *, since: datetime, at: datetime) -> None:
 
 
 def _agreeing(remotes: Iterable[Remote]) -> set[str]:
-    """The ids of those that need no closer look."""
+    """The ids of those that need no closer look: of what waits for money a person is told, however it came to that."""
     told = {remote.id: remote for remote in remotes}
     rows = Refund.objects.filter(gateway_id__in=told).select_related("payment")
-    return {remote.id for row in rows if agrees(row, remote := told[str(row.gateway_id)])}
+    same = {remote.id for row in rows if agrees(row, remote := told[str(row.gateway_id)])}
+    return {name for name in same if not told[name].waits_for_money}
 
 
 def _differs(gateway: Gateway, remote: Remote, *, at: datetime) -> bool:

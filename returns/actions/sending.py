@@ -92,7 +92,6 @@ def _taken(at: datetime) -> Claim | None:
         refund.doubt()
     refund.claim()
     refund.lease_until = at + LEASE
-    refund.updated_at = at
     refund.save()
     last = refund.attempts.last()
     if last is None:
@@ -194,7 +193,8 @@ def _doubt(claim: Claim, error: str, *, at: datetime, key_spent: bool = False) -
     if refund := _still_ours(claim):
         claim.attempt.key_spent |= key_spent
         refund.doubt()
-        _wait(refund, _next_look(claim.attempt, at), at)
+        refund.updated_at = at
+        _wait(refund, _next_look(claim.attempt, at))
         _note(claim.attempt, Attempt.Outcome.UNANSWERED, error)
 
 
@@ -222,7 +222,7 @@ def _put_off(claim: Claim, delay: PutOff, *, at: datetime) -> None:
             refund.put_back()
             _note(claim.attempt, Attempt.Outcome.PUT_OFF, str(delay))
             refund.attempts.update(outcome=Attempt.Outcome.PUT_OFF)  # what was sent before is proven absent
-        _wait(refund, at + delay.wait, at)
+        _wait(refund, at + delay.wait)  # no change: since when it is due is known still
 
 
 @transaction.atomic
@@ -251,10 +251,9 @@ def _still_ours(claim: Claim) -> Refund | None:
     return refund if (refund.state, refund.lease_until) == (RefundState.SENDING, claim.refund.lease_until) else None
 
 
-def _wait(refund: Refund, until: datetime, at: datetime) -> None:
+def _wait(refund: Refund, until: datetime) -> None:
     refund.next_try_at = until
     refund.lease_until = None
-    refund.updated_at = at
     refund.save()
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django_fsm import can_proceed
 
 from returns.actions.record import noted, record
-from returns.models import RMA, Actor, Event, ItemState, Originator, ReceiptLine, RefundState
+from returns.models import RMA, Actor, Event, ItemState, Originator, ReceiptLine, RefundState, Valuation
 
 
 def record_and_settle(rma: RMA | None, *events: Event, by: Actor, at: datetime) -> None:
@@ -51,7 +51,9 @@ def _move(rma: RMA, verb: str, kind: str, *, by: Actor, at: datetime) -> list[Ev
 
 
 def _all_accounted(rma: RMA) -> bool:
-    """Whether every accepted unit has been counted in some way or may be kept, and no item waits for an agent."""
+    """Whether every accepted unit has been counted in some way or may be kept, and nothing waits for an agent."""
+    if Valuation.objects.of(rma).open().exists():  # it may have come after it was counted as missing
+        return False
     counted = ReceiptLine.objects.filter(receipt__rma=rma).counted()
     return all(
         item.state == ItemState.ACCEPTED and (item.stays or counted.get(item.pk, (0, 0))[1] >= item.quantity)

@@ -29,6 +29,11 @@ class Remote:
     installation: str = ""
     rma: str = ""
 
+    @property
+    def waits_for_money(self) -> bool:
+        """Whether it is sent once the merchant has topped up the balance."""
+        return self.status == "pending" and self.pending_reason == "insufficient_funds"
+
 
 @dataclass(frozen=True, slots=True)
 class RemoteDispute:

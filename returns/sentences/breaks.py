@@ -149,6 +149,10 @@ _BREAKS: dict[str, Callable[[Values], str]] = {
     "stuck": lambda v: (
         gettext("For more than an hour nobody has known what became of a refund of %(amount)s.") % _told(v)
     ),
+    "put_off": lambda v: (
+        gettext("For more than a day the payment provider has put off a refund of %(amount)s; we go on trying.")
+        % _told(v)
+    ),
     "disputed": lambda v: (
         gettext("The buyer's bank disputes %(amount)s of order %(order)s. Its refunds wait for the end of the dispute.")
         % _told(v)

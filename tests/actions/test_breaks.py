@@ -5,14 +5,14 @@ from datetime import timedelta
 import pytest
 
 from returns import sentences
-from returns.actions import breaks, reconciling
+from returns.actions import breaks, halts, reconciling
 from returns.actions.breaks import open_break
 from returns.actions.refusals import Refused
 from returns.actions.sending import ABSENCE_AGE
 from returns.analytics import audit
 from returns.gateways.gateway import KeyReused, Unknown
 from returns.models import Break, Event, GatewayEvent, Letter, LetterState, RefundState, User
-from tests.actions.refunding import SILENCE, news, now_of, send
+from tests.actions.refunding import BUSY, SILENCE, kept, news, now_of, send
 from tests.gateways.scripted import Scripted
 from tests.people import NOW
 
@@ -95,6 +95,33 @@ def test_a_refund_in_doubt_for_an_hour_is_told_until_it_is_not(refund):
     breaks.look_around(at=NOW + timedelta(hours=5))
     assert kinds() == []
     assert Break.objects.get().closed_by == "system"
+
+
+def test_a_refund_that_is_put_off_for_a_day_is_told_until_it_leaves(refund):
+    stripe = Scripted(*[BUSY] * 30)
+    for hour in range(24):
+        send(stripe, after=timedelta(hours=hour))
+    breaks.look_around(at=NOW + timedelta(hours=23))
+    assert (kinds(), now_of(refund).state) == ([], RefundState.DUE)
+    send(stripe, after=timedelta(hours=24))
+    assert "forgotten" in [finding.name for finding in audit.asked(at=NOW + timedelta(hours=25))]
+    breaks.look_around(at=NOW + timedelta(hours=25))
+    assert kinds() == ["put_off"]
+    assert list(audit.asked(at=NOW + timedelta(hours=25))) == []
+    send(Scripted(), after=timedelta(hours=26))
+    breaks.look_around(at=NOW + timedelta(hours=26))
+    assert kinds() == []
+
+
+@pytest.mark.parametrize("held_by", ["dispute", "halt"])
+def test_what_a_dispute_or_a_halt_holds_up_is_not_told_as_put_off(refund, mona, held_by):
+    send(Scripted(BUSY))
+    if held_by == "dispute":
+        kept("needs_response", withdrawn=0)
+    else:
+        halts.stop_all(why="fraud", by=mona, at=NOW)
+    breaks.look_around(at=NOW + timedelta(hours=25))
+    assert "put_off" not in kinds()
 
 
 def test_news_that_cannot_be_worked_is_told_and_closed_when_it_could_be(refund):

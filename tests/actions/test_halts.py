@@ -75,6 +75,15 @@ def test_stopped_twice_it_is_stopped_once(mona, otto):
     assert Halt.objects.get().started_by == "Mona"
 
 
+def test_stopped_once_more_an_earlier_wish_to_go_on_counts_no_longer(mona, otto):
+    third = User.objects.create_user("max@shop.example", name="Max", role=Role.MANAGER)
+    stopped(mona)
+    halts.resume(Halt.objects.get(), by=otto, at=NOW)
+    halts.stop_all(why="Otto's account was stolen.", by=mona, at=NOW)
+    assert halts.resume(Halt.objects.get(), by=third, at=NOW).ended_at is None
+    assert Halt.objects.get().why.startswith("Otto's account was stolen.")
+
+
 def test_a_refused_key_stops_everything_and_leaves_the_refund_due(refund):
     send(Scripted(KeyRefused("api_key_expired", BUSY)))
     halt = Halt.objects.get()

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from returns.actions import missing, upkeep
+from returns.actions import missing, upkeep, valuing
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.analytics import audit
-from returns.models import RMA, Event, Letter, ReceiptLine, Refund, RMAState
+from returns.models import RMA, Event, Letter, ReceiptLine, Refund, RMAState, Valuation
 from tests.actions.refunding import send
 from tests.gateways.scripted import Scripted
-from tests.people import BOB, NOW, arrived, asked, bought, jana_order, promised
+from tests.people import BOB, NOW, arrived, asked, bought, jana_order, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +88,18 @@ def test_what_was_lost_and_comes_after_its_return_was_closed_is_paid_all_the_sam
     arrived(rma, Count("1", fine=1), at=at)
     assert (Refund.objects.open().total(), RMA.objects.get().state) == (9_672, RMAState.REFUND_DUE)
     assert list(audit.asked(at=at)) == []
+
+
+def test_what_comes_damaged_after_it_was_given_up_keeps_the_return_open_until_it_is_valued():
+    trusting()
+    stripe = Scripted()
+    promised()
+    rma = asked(bought(), Wish("1", 2, "too_small"))
+    arrived(rma, Count("1", fine=1))
+    send(stripe)
+    assert give_up(rma).state == RMAState.REFUNDED
+    arrived(RMA.objects.get(), Count("1", damaged=1, grade="D"), at=NOW + timedelta(days=1))
+    assert (Valuation.objects.open().count(), RMA.objects.get().state) == (1, RMAState.RECEIVED)
+    assert valuing.lapse_next(at=NOW + timedelta(days=30)) is True
+    send(stripe, after=timedelta(days=30))
+    assert RMA.objects.get().state == RMAState.REFUNDED

@@ -10,15 +10,7 @@ import pytest
 from returns.actions import breaks, provider, reconciling
 from returns.actions.reconciling import MONTH, NIGHT
 from returns.gateways.gateway import News, PutOff, Rejected, Unanswered, Unknown
-from returns.models import (
-    Break,
-    GatewayEvent,
-    Originator,
-    Reconciled,
-    Refund,
-    RefundState,
-    RMAState,
-)
+from returns.models import Break, Event, GatewayEvent, Originator, Reconciled, Refund, RefundState, RMAState
 from returns.models.reconciliation import STALE
 from tests.actions.refunding import SILENCE, news, now_of, open_breaks, refuse, send, state_of
 from tests.gateways.scripted import Scripted
@@ -256,6 +248,20 @@ def test_the_key_of_another_account_proves_no_phantom(refund, monkeypatch):
     with pytest.raises(Rejected):
         compare(stripe)
     assert open_breaks() == {}
+
+
+@pytest.mark.parametrize("heard", ["event", "night"])
+def test_a_balance_that_runs_dry_after_it_was_pending_is_told(refund, heard):
+    stripe = Scripted("pending")
+    send(stripe)
+    stripe.books["re_1"] = replace(stripe.books["re_1"], pending_reason="insufficient_funds")
+    if heard == "event":
+        news("re_1")
+        provider.work_next_event(stripe, at=NOW)
+    else:
+        compare(stripe)
+    assert open_breaks() == {"insufficient_funds": {"amount": 9_672, "currency": "EUR"}}
+    assert Event.objects.filter(kind="refund.pending").count() == 1
 
 
 def test_money_that_waits_at_the_provider_is_told_and_never_sent_again(refund):

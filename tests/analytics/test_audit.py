@@ -12,12 +12,13 @@ from django.core.management import call_command
 from django.db import connection, models, transaction
 
 from returns.actions import sealing, sending
+from returns.actions.requests import Wish
 from returns.analytics import audit, foundations
-from returns.models import Break, Event, Payment, Refund, Seal
+from returns.models import Break, Event, Limits, Payment, Refund, Seal
 from tests.analytics.books import LATER, Books
 from tests.analytics.breaking import BREAKS, COMPANIONS, broken
 from tests.gateways.scripted import Scripted
-from tests.people import NOW, arrived, asked, bought, promised
+from tests.people import NOW, arrived, asked, bought, promised, trusting
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,15 @@ def test_what_waits_for_a_look_into_its_order_is_not_forgotten_before_that(books
     assert "forgotten" not in names(audit.asked(at=LATER))
     Break.objects.update(kind="external_refund")
     assert "forgotten" in names(audit.asked(at=LATER))
+
+
+@pytest.mark.parametrize(("most", "found"), [(10_639, set()), (10_638, {"nobody_was_asked"})])
+def test_store_credit_above_every_limit_is_found_with_its_bonus(most, found):
+    trusting()
+    promised(resolutions=["credit"], currency="EUR", credit_bonus_percent=10)
+    arrived(asked(bought(), Wish("1", 1, resolution="credit")))
+    Limits.objects.update(automatic=most, agent=most)
+    assert names(audit.asked(at=NOW)) == found
 
 
 # --- what is no question of rows ---------------------------------------------------------------------

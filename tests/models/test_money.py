@@ -114,6 +114,6 @@ def test_the_database_refuses_to_change_what_was_written(books, subtests):
                 cursor.execute(change % table)
     for row in (Event.objects.earliest("pk"), Transfer.objects.earliest("pk")):
         refused = pytest.raises((DatabaseError, models.ProtectedError))
-        for change in (row.save, row.delete):
-            with subtests.test(repr(change)), refused, transaction.atomic():
-                change()
+        for verb in (row.save, row.delete):
+            with subtests.test(repr(verb)), refused, transaction.atomic():
+                verb()

@@ -113,7 +113,7 @@ def the_cap_forgets_what_is_under_way() -> Iterator[None]:
         paid = {payment.pk: payment.refunds.succeeded().total() for payment in order.payments.all()}
         return [(payment, payment.captured - paid[payment.pk]) for payment, _free in right(order, at)]
 
-    right = refunds.rooms
+    right = what_is_left.rooms
     with mock.patch.object(refunds, "rooms", rooms), mock.patch.object(what_is_left, "rooms", rooms):
         yield
 

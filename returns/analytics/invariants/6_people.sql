@@ -24,20 +24,21 @@ WHERE a.actor_id = r.proposed_by
    OR (a.role = 'agent' AND (r.approvals_needed <> 1 OR r.originator = 'goodwill'));
 
 -- I11 nobody_was_asked
--- A refund that is by itself above every limit of one person waits for others, however it is paid.
-SELECT r.public_id AS refund, r.originator, r.approvals_needed AS needed, r.currency, r.amount
-FROM returns_refund r
+-- A refund that is by itself above every limit of one person waits for others, however it is paid; with its bonus.
+SELECT r.public_id AS refund, r.originator, r.approvals_needed AS needed, r.currency, r.worth AS amount
+FROM (SELECT *, amount + bonus AS worth FROM returns_refund) r
 JOIN returns_limits l ON l.currency = r.currency AND l.valid_from = (
     SELECT MAX(valid_from) FROM returns_limits WHERE currency = r.currency AND valid_from <= r.decided_at
         AND confirmed_at IS NOT NULL)
 WHERE r.originator <> 'external'
   AND (EXISTS (SELECT 1 FROM returns_attempt a WHERE a.refund_id = r.id)
+    OR EXISTS (SELECT 1 FROM returns_event e WHERE e.refund_id = r.id AND e.kind = 'refund.credited')
     OR EXISTS (SELECT 1 FROM returns_otherway w WHERE w.refund_id = r.id AND w.way <> 'chargeback'))
   AND (
-    (r.originator = 'goodwill' AND r.approvals_needed = 0 AND r.amount > l.agent_goodwill
-     AND r.amount > l.manager_goodwill)
-    OR (r.originator <> 'goodwill' AND r.approvals_needed = 0 AND r.amount > l.automatic AND r.amount > l.agent)
-    OR (r.originator <> 'goodwill' AND r.approvals_needed = 1 AND r.amount > l.manager)
+    (r.originator = 'goodwill' AND r.approvals_needed = 0 AND r.worth > l.agent_goodwill
+     AND r.worth > l.manager_goodwill)
+    OR (r.originator <> 'goodwill' AND r.approvals_needed = 0 AND r.worth > l.automatic AND r.worth > l.agent)
+    OR (r.originator <> 'goodwill' AND r.approvals_needed = 1 AND r.worth > l.manager)
   );
 
 -- I23 goodwill_above_the_day
