@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef
 from django_fsm import can_proceed
 
 from returns.actions.record import noted, record
@@ -51,11 +52,16 @@ def _move(rma: RMA, verb: str, kind: str, *, by: Actor, at: datetime) -> list[Ev
 
 
 def _all_accounted(rma: RMA) -> bool:
-    """Whether every accepted unit has been counted in some way or may be kept, and nothing waits for an agent."""
-    if Valuation.objects.of(rma).open().exists():  # it may have come after it was counted as missing
-        return False
+    """Whether every accepted unit has been counted in some way or may be kept, and nothing waits for an agent.
+
+    What was counted as missing, and came damaged after all, is accounted for already and may wait for its value.
+    """
+    unvalued = Exists(Valuation.objects.open().filter(counted__item=OuterRef("pk")))
     counted = ReceiptLine.objects.filter(receipt__rma=rma).counted()
+    items = rma.items.exclude(state=ItemState.REFUSED)
     return all(
-        item.state == ItemState.ACCEPTED and (item.stays or counted.get(item.pk, (0, 0))[1] >= item.quantity)
-        for item in rma.items.exclude(state=ItemState.REFUSED)
+        item.state == ItemState.ACCEPTED
+        and not item.unvalued
+        and (item.stays or counted.get(item.pk, (0, 0))[1] >= item.quantity)
+        for item in items.annotate(unvalued=unvalued)  # type: ignore[no-redef]  # declared on RMAItem
     )

@@ -290,6 +290,7 @@ class RMAItem(ItemLifecycle):
     seal_broken = models.BooleanField(null=True)
     # Kept as it was given; never worked out again (issue of the verdict, the policy version, both ends).
     verdict = models.JSONField()
+    unvalued: bool  # whether units of it wait for their value; from `settling` alone
 
     objects = RMAItemQuerySet.as_manager()
 
