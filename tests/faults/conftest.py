@@ -14,7 +14,10 @@ from tests.faults.shop import WEBHOOK_SECRET, WORKERS, Shop
 from tests.people import promised
 
 # A rival does not wait for long behind one who has been stopped.
-IMPATIENT = quote("-c lock_timeout=300ms -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s")
+IMPATIENT = quote(
+    "-c lock_timeout=300ms -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
+    " -c synchronous_commit=off"
+)
 
 
 @pytest.fixture(scope="session")

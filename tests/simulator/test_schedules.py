@@ -7,12 +7,14 @@ from tests.simulator.schedule import play
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PART = 25
+MET: set[str] = set()  # what the schedules of this process have counted
 
 
 @pytest.mark.schedules
 @pytest.mark.parametrize("first", range(1, 501, PART))
 def test_money_survives_every_schedule(reset, first):
     outcomes = [play(seed, reset) for seed in range(first, first + PART)]
+    MET.update(*(outcome.counts for outcome in outcomes))
     assert {outcome.seed: outcome.broken for outcome in outcomes if outcome.broken} == {}
 
 
@@ -53,7 +55,7 @@ TROUBLES = {
 
 @pytest.mark.schedules
 def test_schedules_know_all_their_troubles(reset):
-    unmet = set(TROUBLES)
+    unmet = TROUBLES - MET
     for seed in range(1, 101):
         if not unmet:
             break
