@@ -48,8 +48,9 @@ def take_in(remote: Remote, *, at: datetime) -> None:
 def _take_in_ours(refund: Refund, remote: Remote, *, at: datetime) -> None:
     """Ours says what it is. What the shopper has besides is booked, too, and a person is told of both."""
     if refund.payment and _is_a_second(refund, refund.payment, remote):
-        _book(refund.payment, remote, at=at)
-        tell_of_both(refund, at=at)
+        with transaction.atomic():  # once it is booked, no news of it comes here again
+            _book(refund.payment, remote, at=at)
+            tell_of_both(refund, at=at)
         return
     apply(refund, remote, at=at)
     past_the_provider = refund.state == RefundState.PAID_OTHERWISE and refund.gateway_id is None

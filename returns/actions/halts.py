@@ -27,9 +27,10 @@ def stop_all(*, why: str, by: User, at: datetime) -> None:
     _refuse_others(by)
     if not why.strip():
         raise Refused("note_missing", field="why")
-    start(Halt.Cause.MANUAL, why=why.strip(), by=by.actor, at=at)
-    halt = Halt.objects.open().select_for_update().get(cause=Halt.Cause.MANUAL)
-    if halt.end_asked_by:
+    halt = Halt.objects.open().filter(cause=Halt.Cause.MANUAL).select_for_update().first()
+    if halt is None:
+        start(Halt.Cause.MANUAL, why=why.strip(), by=by.actor, at=at)
+    elif halt.end_asked_by:
         halt.end_asked_by = halt.end_asked_label = ""
         halt.why = f"{why.strip()} {halt.why}"[:500]
         halt.save()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 from django.conf import settings
@@ -249,6 +250,18 @@ def test_a_second_one_with_our_id_is_booked_and_stops_the_order(mona, bob):
     arrived(asked(order, Wish("2", 1)))
     assert send(stripe) is False
     assert list(audit.asked(at=NOW)) == []
+
+
+def test_a_second_one_is_not_booked_where_nobody_could_be_told(refund):
+    """The worker dies in between: the next news finds nothing done."""
+    stripe = Scripted()
+    send(stripe)
+    second = replace(stripe.books["re_1"], id="re_2")
+    with mock.patch.object(finding, "tell_of_both", side_effect=RuntimeError), pytest.raises(RuntimeError):
+        finding.take_in(second, at=NOW)
+    assert Refund.objects.count() == 1
+    finding.take_in(second, at=NOW)
+    assert open_breaks().keys() == {"external_refund", "late_success"}
 
 
 def test_what_an_earlier_key_did_late_stops_what_was_to_take_its_place(refund, mona):

@@ -137,13 +137,19 @@ def test_what_was_paid_another_way_and_is_there_after_all_takes_its_room(failed,
     assert list(audit.asked(at=LATER)) == []
 
 
-def test_of_two_that_were_sent_the_one_that_comes_back_is_owed_by_nobody(failed, mona):
+def come_back(failed: Refund, mona: User) -> Refund:
+    """Of two that were both sent the later one, which its bank has returned."""
     stripe = Scripted()
     new = again(failed, mona)
     send(stripe, after=timedelta(hours=1))
     finding.take_in(remote_of(failed, "succeeded", id="re_9"), at=LATER)
     breaks.close(Break.objects.get(kind="late_success").pk, note="One will come back.", by=mona, at=LATER)
     finding.take_in(stripe.settle("re_1", "failed"), at=LATER)
+    return new
+
+
+def test_of_two_that_were_sent_the_one_that_comes_back_is_owed_by_nobody(failed, mona):
+    new = come_back(failed, mona)
     assert (state_of(failed), Refund.objects.open().count()) == ((RefundState.SUCCEEDED, RMAState.REFUNDED), 0)
     with pytest.raises(Refused, match="refund_ended"):
         again(now_of(new), mona)
@@ -151,12 +157,7 @@ def test_of_two_that_were_sent_the_one_that_comes_back_is_owed_by_nobody(failed,
 
 
 def test_of_the_one_that_comes_back_the_shopper_reads_that_nothing_is_to_do(failed, mona):
-    stripe = Scripted()
-    new = again(failed, mona)
-    send(stripe, after=timedelta(hours=1))
-    finding.take_in(remote_of(failed, "succeeded", id="re_9"), at=LATER)
-    breaks.close(Break.objects.get(kind="late_success").pk, note="One will come back.", by=mona, at=LATER)
-    finding.take_in(stripe.settle("re_1", "failed"), at=LATER)
+    new = come_back(failed, mona)
     letter = render(Letter.objects.get(kind="refund_failed", event__refund=new), at=LATER)
     assert letter.subject == "A refund did not go through"
     assert "has been paid to you by another refund" in letter.text
