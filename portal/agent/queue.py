@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from returns import sentences
 from returns.models import RMA, Author, ItemState, Message
-from returns.models.rmas import RMAQuerySet, unvalued
+from returns.models.rmas import UNVALUED, RMAQuerySet
 
 PAGE = 50
 
@@ -74,7 +74,7 @@ def told(rmas: RMAQuerySet) -> RMAQuerySet:
     return (
         rmas.select_related("order")
         .prefetch_related("items__line")
-        .annotate(last_author=Message.objects.all().last_author(), unvalued=unvalued())
+        .annotate(last_author=Message.objects.all().last_author(), unvalued=UNVALUED)
     )
 
 

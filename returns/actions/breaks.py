@@ -123,8 +123,8 @@ def _tell_of_what_is_put_off(at: datetime) -> None:
     """Of what a dispute or a halt holds up a person knows already."""
     if Halt.objects.open().exists():
         return
-    due = Refund.objects.filter(state=RefundState.DUE, updated_at__lt=at - LEAVES_WITHIN)
-    put_off = due.filter(attempts__outcome=Attempt.Outcome.PUT_OFF).exclude(pk__in=Refund.objects.disputed()).distinct()
+    due = Refund.objects.filter(state=RefundState.DUE, updated_at__lt=at - LEAVES_WITHIN).undisputed()
+    put_off = due.filter(attempts__outcome=Attempt.Outcome.PUT_OFF).distinct()
     for refund in _untold(put_off, "put_off", "public_id"):
         values: dict[str, Any] = {"amount": refund.amount, "currency": refund.currency}
         open_break("put_off", refund.public_id, at=at, refund=refund, **values)

@@ -3,7 +3,6 @@
 import hashlib
 import secrets
 from datetime import date
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 
+from returns.models.compiled import Compiled
 from returns.policy.clocks import refund_due
 from returns.policy.facts import Delivery, LineFacts, OrderFacts
 from returns.policy.law import LAW
@@ -247,7 +247,7 @@ class ParcelLine(models.Model):
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def with_room(self) -> "PaymentQuerySet":
         """Annotates `active`: what refunds reserve or have spent of it, and what disputes have taken."""
-        return self.annotate(active=_spent())  # type: ignore[no-redef]  # declared on Payment, for who reads it
+        return self.annotate(active=_SPENT)  # type: ignore[no-redef]  # declared on Payment, for who reads it
 
     def bound(self) -> "PaymentQuerySet":
         """Those that something names: a refund, a dispute, a difference between the books."""
@@ -258,22 +258,17 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
         And what may use it: `unsent`, and the part of that which will, `agreed`.
         """
-        return self.annotate(**_chargebacks())
+        return self.annotate(charged_back=_CHARGED_BACK, unsent=_UNSENT, agreed=_AGREED)  # type: ignore[no-redef]
 
     def overdrawn(self) -> "PaymentQuerySet":
         """Those of which refunds hold and disputes have taken more than was captured."""
-        return self.with_room().filter(active__gt=F("captured"))  # type: ignore[misc]  # annotated
+        return self.alias(taken=_spent()).filter(taken__gt=F("captured"))
 
     def named(self, *names: str) -> "PaymentQuerySet":
         """Those that the provider knows by one of these names."""
         return self.filter(gateway=GATEWAY, reference__in=[name for name in names if name])
 
 
-# Expressions that are always the same are made once: of a question that is asked for every refund, making them costs
-# more than the answer.
-
-
-@cache
 def _spent() -> CombinedExpression:
     from returns.models.reconciliation import Dispute
     from returns.models.refunds import Refund
@@ -281,16 +276,27 @@ def _spent() -> CombinedExpression:
     return _sum_of(Refund.objects.active(), "amount") + _sum_of(Dispute.objects.all(), "withdrawn")
 
 
-@cache
-def _chargebacks() -> dict[str, Coalesce]:
+def _charged_back() -> Coalesce:
     from returns.models.reconciliation import Dispute
+
+    return _sum_of(Dispute.objects.filter(status="lost").with_unspent(), "unspent")
+
+
+def _unsent() -> Coalesce:
     from returns.models.refunds import Refund
 
-    return {
-        "charged_back": _sum_of(Dispute.objects.filter(status="lost").with_unspent(), "unspent"),
-        "unsent": _sum_of(Refund.objects.unsent(), "amount"),
-        "agreed": _sum_of(Refund.objects.unsent().agreed(), "amount"),
-    }
+    return _sum_of(Refund.objects.unsent(), "amount")
+
+
+def _agreed() -> Coalesce:
+    from returns.models.refunds import Refund
+
+    return _sum_of(Refund.objects.unsent().agreed(), "amount")
+
+
+_SPENT, _CHARGED_BACK, _UNSENT, _AGREED = (
+    Compiled(words, models.BigIntegerField()) for words in (_spent, _charged_back, _unsent, _agreed)
+)
 
 
 def _sum_of(rows: "models.QuerySet[Any]", amount: str) -> Coalesce:

@@ -2,13 +2,13 @@
 
 import secrets
 from datetime import datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
+from returns.models.compiled import Compiled
 from returns.models.credits import CreditAccount
 from returns.models.goodwill import Goodwill
 from returns.models.lifecycle import RefundLifecycle, RefundState
@@ -46,7 +46,7 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         """
         from returns.models.reconciliation import Reconciled
 
-        free = self.waiting(at).filter(_nothing_in_the_way(), ~Exists(Reconciled.objects.stale(at)))
+        free = self.waiting(at).filter(_NOTHING_IN_THE_WAY, ~Exists(Reconciled.objects.stale(at)))
         return free.order_by("next_try_at", "pk")
 
     def disputed(self) -> Self:
@@ -55,7 +55,10 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         Where people let them go despite it, it does so once it has got worse: the provider takes no refund any more,
         or the bank has taken the money.
         """
-        return self.filter(_disputed())
+        return self.filter(_DISPUTED)
+
+    def undisputed(self) -> Self:
+        return self.filter(~_DISPUTED)
 
     def in_question(self) -> Self:
         """Those of whose payment the bank, or a person, has yet to say whether it may still be given back."""
@@ -148,7 +151,6 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.aggregate(total=Sum(F("amount") + F("bonus")))["total"] or 0
 
 
-@cache  # like all of `sendable` that is always the same: making it costs more than the answer
 def _nothing_in_the_way() -> Q:
     from returns.models.reconciliation import Halt
 
@@ -158,7 +160,6 @@ def _nothing_in_the_way() -> Q:
     return Q(may_leave, ~Exists(another), ~_stopped(), ~Exists(Halt.objects.open()))
 
 
-@cache
 def _disputed() -> Exists:
     from returns.models.reconciliation import Dispute
 
@@ -167,13 +168,16 @@ def _disputed() -> Exists:
     return Exists(Dispute.objects.blocking().filter(~let_go, payment=OuterRef("payment")))
 
 
-@cache
 def _stopped() -> Exists:
     from returns.models.reconciliation import Break
 
     of_order = Q(kind__in=Break.OF_ORDER, payment__order=OuterRef("order"))
     of_it = Q(refund=OuterRef("pk")) | Q(payment=OuterRef("payment"))
     return Exists(Break.objects.stopping().filter(of_it | of_order))
+
+
+_DISPUTED = Compiled(_disputed, models.BooleanField())
+_NOTHING_IN_THE_WAY = Compiled(_nothing_in_the_way, models.BooleanField())
 
 
 def draw_public_id() -> str:

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Self
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from returns.models.compiled import Compiled
 from returns.models.lifecycle import ItemLifecycle, ItemState, RMALifecycle, RMAState
 from returns.models.orders import Order, OrderLine
 from returns.models.reasons import Reason
@@ -79,15 +79,15 @@ class RMAQuerySet(models.QuerySet["RMA"]):
 
     def waiting(self) -> Self:
         """The exceptions: those with an item that waits for an agent."""
-        return self.filter(_waits()).exclude(state__in=RMAState.dead())
+        return self.filter(_WAITS).exclude(state__in=RMAState.dead())
 
     def with_nothing_to_decide(self) -> Self:
         """Those without an item that an agent must decide or value."""
-        return self.filter(~_waits(), ~unvalued())
+        return self.filter(~_WAITS, ~UNVALUED)
 
     def in_conversation(self) -> Self:
         """The queue: those with an item to decide or to value, or with a shopper's word that nobody has answered."""
-        return self.filter(_waits() | Q(answer_by__isnull=False) | unvalued()).exclude(state__in=RMAState.dead())
+        return self.filter(_WAITS | Q(answer_by__isnull=False) | UNVALUED).exclude(state__in=RMAState.dead())
 
     def oldest_promise_first(self) -> Self:
         """Those that wait for the shopper, and so promise nothing, come last."""
@@ -124,39 +124,31 @@ class RMAQuerySet(models.QuerySet["RMA"]):
         """Those that pages and the API show in this state: see `RMA.shown_state`."""
         if state == RMAState.IN_REVIEW:
             return self.waiting()
-        return self.filter(~_waits() | Q(state__in=RMAState.dead()), state=state)
+        return self.filter(~_WAITS | Q(state__in=RMAState.dead()), state=state)
 
     def unsent_since(self, at: datetime) -> Self:
         """Approved, and not sent since; while an agent owes an answer, the shopper may wait too."""
         approved = Q(state__in=[RMAState.APPROVED, RMAState.LABEL_READY], approved_at__lt=at)
-        return self.filter(~_waits(), approved, answer_by=None)
+        return self.filter(~_WAITS, approved, answer_by=None)
 
     def finished_before(self, at: datetime) -> Self:
         """Refunded, or received in full with nothing to refund, and quiet since; nobody waits for answer or money."""
-        from returns.models.refunds import Originator, Refund
-
-        refunds = Refund.objects.filter(rma=OuterRef("pk"))
-        unpaid = Q(~Exists(refunds.filter(originator=Originator.RMA)), ~outstanding(), state=RMAState.RECEIVED)
-        done = Q(state=RMAState.REFUNDED) | unpaid
-        return self.filter(~_waits(), ~unvalued(), ~Exists(refunds.open()), done, answer_by=None, updated_at__lt=at)
+        return self.filter(_FINISHED, answer_by=None, updated_at__lt=at)
 
 
-@cache
 def _waits() -> Exists:
     """Whether an item of a return waits for an agent."""
     return Exists(RMAItem.objects.filter(rma=OuterRef("pk"), state=ItemState.REFERRED))
 
 
-@cache
-def unvalued() -> Exists:
+def _unvalued() -> Exists:
     """Whether something that came back damaged waits for an agent to say what it has lost in value."""
     from returns.models.valuations import Valuation
 
     return Exists(Valuation.objects.filter(counted__receipt__rma=OuterRef("pk")).open())
 
 
-@cache
-def outstanding() -> Exists:
+def _outstanding() -> Exists:
     """Whether units of a return are still expected: neither counted in some way nor given up (`missing.py`)."""
     from returns.models.receipts import ReceiptLine
 
@@ -164,6 +156,18 @@ def outstanding() -> Exists:
     units = Coalesce(Subquery(lines.annotate(units=Sum(ReceiptLine.UNITS)).values("units")), 0)
     items = RMAItem.objects.accepted().exclude(resolution=Resolution.KEEP).filter(rma=OuterRef("pk"))
     return Exists(items.annotate(counted=units).filter(counted__lt=F("quantity")))
+
+
+def _finished() -> Q:
+    from returns.models.refunds import Originator, Refund
+
+    refunds = Refund.objects.filter(rma=OuterRef("pk"))
+    unpaid = Q(~Exists(refunds.filter(originator=Originator.RMA)), ~_outstanding(), state=RMAState.RECEIVED)
+    done = Q(state=RMAState.REFUNDED) | unpaid
+    return Q(~_waits(), ~_unvalued(), ~Exists(refunds.open()), done)
+
+
+_WAITS, UNVALUED, _FINISHED = (Compiled(words, models.BooleanField()) for words in (_waits, _unvalued, _finished))
 
 
 class RMA(RMALifecycle):
