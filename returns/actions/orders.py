@@ -14,8 +14,9 @@ from returns.actions.delivery import SETTLING
 from returns.actions.owing import owe_arrived
 from returns.actions.record import noted, record
 from returns.actions.refusals import Refused
+from returns.actions.rooms import beyond_what_was_paid
 from returns.actions.settling import settle
-from returns.importing.data import LineData, OrderData
+from returns.importing.data import LineData, OrderData, PaymentData
 from returns.models import (
     RMA,
     Actor,
@@ -186,19 +187,38 @@ def paid_by_line(data: OrderData) -> list[int]:
     """
     nets = [_net(line) for line in data.lines]
     discounts = spread(min(sum(amount for amount, _label in data.discounts), sum(nets)), nets)
-    return [_with_tax(line, net - discount) for line, net, discount in zip(data.lines, nets, discounts, strict=True)]
+    exact = [_with_tax(line, net - discount) for line, net, discount in zip(data.lines, nets, discounts, strict=True)]
+    return _as_captured(data, exact)
 
 
 def _net(line: LineData) -> int:
     return line.unit_price * line.quantity - line.discount
 
 
-def _with_tax(line: LineData, amount: int) -> int:
+def _with_tax(line: LineData, amount: int) -> Decimal:
     """The tax is worked out here, once, where the shop told only its rate; nowhere else."""
-    if line.tax_included or not line.tax_rate:
-        return amount
-    taxed = Decimal(amount) * (1 + Decimal(line.tax_rate))
-    return int(taxed.quantize(Decimal(1), ROUND_HALF_UP))
+    return amount * (1 + Decimal(line.tax_rate)) if _is_taxed_on_top(line) else Decimal(amount)
+
+
+def _is_taxed_on_top(line: LineData) -> bool:
+    return not line.tax_included and bool(line.tax_rate)
+
+
+def _as_captured(data: OrderData, exact: Sequence[Decimal]) -> list[int]:
+    """Each line half up; what the shop has rounded otherwise is shared out over the lines with tax on top.
+
+    Shops round tax by the piece, by the line or once, so that as much as half a minor unit a piece may be between what
+    the lines say and what was captured. Nobody can pay back, or claim, a difference like that.
+    """
+    paid = [int(one.quantize(Decimal(1), ROUND_HALF_UP)) for one in exact]
+    taxed = [at for at, line in enumerate(data.lines) if exact[at] and _is_taxed_on_top(line)]
+    captured = sum(payment.captured for payment in data.payments if payment.currency == data.currency)
+    missing = captured - data.shipping_paid - sum(paid)
+    in_all = sum(paid[at] for at in taxed) + missing
+    if in_all >= 0 and 0 < 2 * abs(missing) <= sum(data.lines[at].quantity for at in taxed) + 1:
+        for at, part in zip(taxed, spread(in_all, [int(exact[at].scaleb(6)) for at in taxed]), strict=True):
+            paid[at] = part
+    return paid
 
 
 def _parcels(order: Order, data: OrderData) -> list[tuple[Parcel, tuple[tuple[str, int], ...]]]:
@@ -237,7 +257,9 @@ def _payments(order: Order, data: OrderData) -> list[Payment]:
 def _update(order: Order, data: OrderData, digest: str, *, by: Actor, at: datetime) -> None:
     """Replace what the shop told before, unless that takes away what was already returned or refunded."""
     lines = _lines(order, data)
+    _keep_rounding(order, {line.line_id: line for line in lines})
     _refuse_contradiction(order, data, {line.line_id: line for line in lines})
+    above = beyond_what_was_paid(order)
     for name, value in _columns(data).items():
         setattr(order, name, value)
     order.digest = digest
@@ -246,8 +268,27 @@ def _update(order: Order, data: OrderData, digest: str, *, by: Actor, at: dateti
     _update_lines(order, lines)
     _update_parcels(order, data, {line.line_id: line for line in lines})
     _update_payments(order, data)
+    if beyond_what_was_paid(order) > above:  # a person paid past the provider: no single payment tells of that
+        raise Refused("payment_too_low", field="payments", payment=_names(data.payments))
     record(noted("order.updated", by=by, at=at, order=order))
     _owe_more_delivery(order, by=by, at=at)
+
+
+def _names(payments: Sequence[PaymentData]) -> str:
+    return ", ".join(payment.reference for payment in payments)
+
+
+def _keep_rounding(order: Order, lines: Mapping[str, OrderLine]) -> None:
+    """A payment that is told later may round otherwise (`_as_captured`): a line of which something returns stays."""
+    for item in RMAItem.objects.live().filter(rma__order=order, line__tax_included=False).select_related("line"):
+        new = lines.get(item.line.line_id)
+        if new is not None and _differ_by_rounding(item.line, new):
+            new.paid = item.line.paid
+
+
+def _differ_by_rounding(old: OrderLine, new: OrderLine) -> bool:
+    same = (old.quantity, old.unit_price, old.tax_rate) == (new.quantity, new.unit_price, new.tax_rate)
+    return same and 2 * abs(new.paid - old.paid) <= old.quantity + 1
 
 
 def _refuse_contradiction(order: Order, data: OrderData, lines: Mapping[str, OrderLine]) -> None:

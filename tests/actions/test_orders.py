@@ -2,17 +2,21 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from returns.actions import decisions, orders, receiving, sending
+from returns.actions import decisions, goodwill, orders, receiving, sending
 from returns.actions.breaks import open_break
 from returns.actions.orders import Loaded
 from returns.actions.receiving import Count
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
 from returns.analytics import audit
+from returns.gateways.gateway import Rejected
 from returns.importing.data import LineData, OrderData, ParcelData, PaymentData
 from returns.models import (
     RMA,
@@ -20,6 +24,7 @@ from returns.models import (
     SYSTEM,
     Actor,
     Event,
+    GoodwillReason,
     Order,
     OrderLine,
     ParcelLine,
@@ -27,7 +32,8 @@ from returns.models import (
     RefundLine,
     RMAState,
 )
-from tests.actions.refunding import disputed, keep
+from tests.actions.approving import agree
+from tests.actions.refunding import confirm, disputed, keep, prepare
 from tests.gateways.scripted import Scripted
 from tests.people import MUG, NOW, SHIRT, asked, bought, jana_order, promised
 
@@ -122,7 +128,73 @@ def test_added_tax_is_rounded_once_a_line_and_half_up() -> None:
     assert paid(jana_order(lines=lines, discounts=())) == [164]
 
 
+def taxed(*lines: tuple[int, int], rate: str = "0.19") -> tuple[LineData, ...]:
+    """Lines with tax on top, as (units, price of one)."""
+    return tuple(
+        LineData(str(at), "Pin", units, price, tax_rate=rate, tax_included=False)
+        for at, (units, price) in enumerate(lines, 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "captured", "expected"),
+    [
+        (taxed(*[(1, 35)] * 4), 167, [42, 42, 42, 41]),  # once: 166.6; by the line 168
+        (taxed((4, 35)), 168, [168]),  # by the piece; by the line 167
+        (taxed((4, 34)), 160, [160]),  # by the piece; by the line 162
+        (taxed((1, 50), rate="0.09"), 54, [54]),  # 54.5, cut off
+        ((LineData("0", "Cup", 1, 500), *taxed((1, 35), (1, 35))), 583, [500, 42, 41]),  # 83.3
+        ((LineData("0", "Cup", 1, 500), *taxed((1, 35))), 540, [500, 42]),  # two units are no rounding of one piece
+        ((LineData("0", "Cup", 1, 500),), 499, [500]),  # nothing was rounded
+        (taxed((1, 0), (1, 35)), 41, [0, 41]),  # nothing is paid for what is free
+    ],
+)
+def test_added_tax_is_rounded_as_what_was_captured_says(lines, captured, expected) -> None:
+    payments = (PaymentData("ch_1", captured + 495, "EUR"),)
+    assert paid(jana_order(lines=lines, discounts=(), payments=payments)) == expected
+
+
+@given(
+    pieces=st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5_000)), min_size=1, max_size=6),
+    rate=st.sampled_from(["0.08", "0.19", "0.21", "0.255"]),
+    by=st.sampled_from(["piece", "line", "order"]),
+)
+def test_whichever_way_a_shop_rounds_its_lines_add_up_to_what_was_captured(pieces, rate, by) -> None:
+    def half_up(amount: Decimal) -> int:
+        return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
+
+    factor = 1 + Decimal(rate)
+    captured = {
+        "piece": sum(units * half_up(price * factor) for units, price in pieces),
+        "line": sum(half_up(units * price * factor) for units, price in pieces),
+        "order": half_up(sum(units * price for units, price in pieces) * factor),
+    }[by]
+    payments = (PaymentData("ch_1", captured + 495, "EUR"),)
+    found = orders.paid_by_line(jana_order(lines=taxed(*pieces, rate=rate), discounts=(), payments=payments))
+    assert sum(found) == captured
+    for amount, (units, price) in zip(found, pieces, strict=True):
+        assert abs(amount - units * price * factor) <= sum(units for units, _price in pieces)
+
+
 # --- updating ---
+
+
+def test_a_payment_that_is_told_after_a_return_has_begun_changes_no_rounding() -> None:
+    promised()
+    told = jana_order(lines=taxed(*[(1, 35)] * 4), discounts=(), payments=())
+    order = bought(told)
+    asked(order, Wish("4", 1))
+    load(replace(told, payments=(PaymentData("ch_1", 167 + 495, "EUR"),)))
+    assert [line.paid for line in order.lines.all()] == [42, 42, 42, 42]
+    assert order.payments.get().captured == 662
+
+
+def test_a_price_that_is_told_otherwise_after_a_return_has_begun_is_refused() -> None:
+    promised()
+    order = bought(jana_order(lines=taxed((1, 100)), discounts=(), payments=()))
+    asked(order, Wish("1", 1))
+    with pytest.raises(Refused, match="order_contradicts"):
+        load(jana_order(lines=taxed((1, 101)), discounts=(), payments=()))
 
 
 def test_a_line_keeps_its_row_through_an_update() -> None:
@@ -242,6 +314,21 @@ def test_of_a_payment_of_which_more_is_gone_than_was_paid_all_else_may_change() 
     assert load(jana_order(city="Brno")) == Loaded(updated=1)
     with pytest.raises(Refused, match="payment_too_low"):
         load(jana_order(payments=(PaymentData("pi_A-1001", 29_989, "EUR"),)))
+
+
+def test_what_a_person_has_paid_past_the_provider_stays_paid(mona, otto) -> None:
+    order = bought()
+    goodwill.grant(order, amount=5_000, reason=GoodwillReason.LATE_DELIVERY, note="sorry", by=mona.actor, at=NOW)
+    agree(order.refunds.get(), otto)
+    sending.send_next(Scripted(Rejected("charge_expired_for_refund")), at=LATER)
+    prepare(order.refunds.get(), mona)
+    confirm(order.refunds.get(), otto)
+    before = list(Payment.objects.values()), list(OrderLine.objects.values())
+    with pytest.raises(Refused) as refused:
+        load(jana_order(lines=(MUG,), discounts=(), payments=(PaymentData("pi_A-1001", 990, "EUR"),)))
+    assert (refused.value.code, refused.value.values) == ("payment_too_low", {"payment": "pi_A-1001"})
+    assert (list(Payment.objects.values()), list(OrderLine.objects.values())) == before
+    assert load(jana_order(city="Brno")) == Loaded(updated=1)
 
 
 def test_delivery_that_was_paid_back_stays_paid() -> None:
