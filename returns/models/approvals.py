@@ -153,6 +153,9 @@ class OtherWay(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(evidence=""), name="other_way_has_evidence"),
             models.CheckConstraint(
+                condition=Q(way__in=["transfer", "cash", "voucher", "set_off", "chargeback"]), name="other_way_known"
+            ),
+            models.CheckConstraint(
                 condition=Q(way="chargeback") | Q(confirmed_at=None) | ~Q(confirmed_by=F("prepared_by")),
                 name="other_way_confirmed_by_another",
             ),

@@ -64,6 +64,7 @@ class Goodwill(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=0), name="goodwill_not_negative"),
             models.CheckConstraint(condition=~Q(note=""), name="goodwill_says_why"),
+            models.CheckConstraint(condition=Q(reason__in=GoodwillReason.values), name="goodwill_reason_known"),
             models.CheckConstraint(condition=Q(giver_role__in=["", *Role.values]), name="goodwill_giver_role_known"),
         ]
         indexes = [models.Index(fields=["giver_id", "granted_at"], name="goodwill_of_giver")]

@@ -174,6 +174,9 @@ class Halt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["cause"], condition=Q(ended_at=None), name="halt_open_once_a_cause"),
             models.CheckConstraint(
+                condition=Q(cause__in=["manual", "key_refused", "restored"]), name="halt_cause_known"
+            ),
+            models.CheckConstraint(
                 condition=~Q(cause="manual") | Q(ended_at=None) | ~Q(ended_by=F("end_asked_by")),
                 name="halt_ended_by_two",
             ),

@@ -238,6 +238,7 @@ class Refund(RefundLifecycle):
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_positive"),
             models.CheckConstraint(condition=Q(state__in=RefundState.values), name="refund_state_known"),
+            models.CheckConstraint(condition=Q(originator__in=Originator.values), name="refund_originator_known"),
             models.CheckConstraint(
                 condition=~Q(originator=Originator.RMA)
                 | Q(rma__isnull=False),  # without a receipt: goods that are kept
@@ -349,6 +350,10 @@ class RefundLine(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(kind="goods") | Q(item__isnull=False), name="refund_line_goods_name_an_item"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["goods", "shipping", "fee", "value_loss", "external", "goodwill"]),
+                name="refund_line_kind_known",
             ),
             models.CheckConstraint(
                 condition=Q(kind="fee", amount__lt=0)

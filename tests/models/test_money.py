@@ -56,10 +56,12 @@ BROKEN = {
     "approval_once_a_person": lambda: another(Approval),
     "approval_by_another_person": lambda: another(Approval, proposer_id="9", actor_id="9"),
     "approval_role": lambda: another(Approval, actor_id="9", role="warehouse"),
+    "other_way_known": lambda: OtherWay.objects.update(way="barter"),
     "other_way_has_evidence": lambda: OtherWay.objects.update(evidence=""),
     "other_way_confirmed_by_another": lambda: OtherWay.objects.update(confirmed_by=models.F("prepared_by")),
     "break_open_once_a_subject": lambda: another(Break, closed_at=None),
     "dispute_money": lambda: another(Dispute, gateway_id="dp_2", withdrawn=-1),
+    "halt_cause_known": lambda: Halt.objects.update(cause="boredom"),
     "halt_open_once_a_cause": lambda: another(Halt),
     "halt_ended_by_two": lambda: Halt.objects.update(ended_at=NOW, ended_by="1", end_asked_by="1"),
 }
