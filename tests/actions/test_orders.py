@@ -399,10 +399,12 @@ def test_one_refused_order_takes_its_batch_back() -> None:
 def test_the_good_orders_of_a_batch_can_be_kept() -> None:
     promised()
     asked(bought(jana_order("A-1")))
-    loaded, refused = orders.load_good(
-        [jana_order("A-2"), jana_order("A-1", lines=(MUG,)), jana_order("A-3")], by=SYSTEM, at=LATER
-    )
-    assert loaded == Loaded(created=2)
+    bought(known := jana_order("A-4"))
+    bought(jana_order("A-5"))
+    moved, wrong = jana_order("A-5", city="Brno"), jana_order("A-1", lines=(MUG,))
+    told = [jana_order("A-2"), wrong, jana_order("A-3"), known, moved]
+    loaded, refused = orders.load_good(told, by=SYSTEM, at=LATER)
+    assert loaded == Loaded(created=2, updated=1, unchanged=1)
     assert {number: why.code for number, why in refused.items()} == {"A-1": "order_contradicts"}
 
 
