@@ -8,13 +8,14 @@ from returns import sentences
 from returns.actions import breaks, finding, goodwill, other_ways
 from returns.actions.refusals import Refused
 from returns.actions.requests import Wish
-from returns.actions.rooms import free_for_goodwill, left_of
+from returns.actions.rooms import beyond_what_was_paid, free_for_goodwill, left_of
 from returns.analytics import audit
 from returns.gateways.gateway import Rejected
 from returns.models import (
     RMA,
     Account,
     Break,
+    Dispute,
     Event,
     Letter,
     Originator,
@@ -328,3 +329,17 @@ def test_of_what_is_left_for_one_no_two_are_paid_past_the_provider(wanda, failed
     prepare(now_of(one), bob)
     with pytest.raises(Refused, match="above_paid"):
         prepare(now_of(two), bob)
+
+
+def test_what_a_bank_took_and_refunds_wait_for_is_given_back_once(failed, mona, otto):
+    """96.72 in cash, the rest due, and the bank has just taken as much as the rest."""
+    prepare(failed, mona)
+    confirm(failed, otto)
+    arrived(asked(failed.order, Wish("1", 2), Wish("2", 1)), at=LATER)
+    due = Refund.objects.get(state=RefundState.DUE)
+    columns = {"gateway_id": "dp_1", "status": "lost", "amount": due.amount, "currency": "EUR"}
+    columns |= {"opened_at": LATER, "updated_at": LATER}
+    Dispute.objects.create(payment=failed.order.payments.get(), withdrawn=due.amount, **columns)
+    assert beyond_what_was_paid(failed.order) == 0
+    Dispute.objects.update(withdrawn=due.amount + 495 + 7)  # 4.95 of delivery were nobody's yet
+    assert beyond_what_was_paid(failed.order) == 7
