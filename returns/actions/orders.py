@@ -16,7 +16,7 @@ from returns.actions.record import noted, record
 from returns.actions.refusals import Refused
 from returns.actions.rooms import beyond_what_was_paid
 from returns.actions.settling import settle
-from returns.importing.data import LineData, OrderData, PaymentData
+from returns.importing.data import LineData, OrderData
 from returns.models import (
     RMA,
     Actor,
@@ -269,13 +269,10 @@ def _update(order: Order, data: OrderData, digest: str, *, by: Actor, at: dateti
     _update_parcels(order, data, {line.line_id: line for line in lines})
     _update_payments(order, data)
     if beyond_what_was_paid(order) > above:  # a person paid past the provider: no single payment tells of that
-        raise Refused("payment_too_low", field="payments", payment=_names(data.payments))
+        told = ", ".join(payment.reference for payment in data.payments)
+        raise Refused("payment_too_low", field="payments", payment=told)
     record(noted("order.updated", by=by, at=at, order=order))
     _owe_more_delivery(order, by=by, at=at)
-
-
-def _names(payments: Sequence[PaymentData]) -> str:
-    return ", ".join(payment.reference for payment in payments)
 
 
 def _keep_rounding(order: Order, lines: Mapping[str, OrderLine]) -> None:

@@ -12,20 +12,20 @@ from django.db.models.sql import Query
 class Compiled(Expression):
     """A condition or a sum that `words` tell, about the rows of the query that it stands in.
 
-    The words name columns of these rows, and of other tables by way of queries. Of one model alone, and refused where
-    its table goes by another name, as mostly in a query within another.
+    The words name columns of these rows, and of other tables by way of queries. Refused where the table of the rows
+    goes by another name, as mostly in a query within another.
     """
 
     def __init__(self, words: Callable[[], BaseExpression | Q], output_field: "Field[Any, Any]") -> None:
         super().__init__(output_field=output_field)
         self._words = words
-        self._made: dict[str, tuple[str, tuple[Any, ...]]] = {}  # of each kind of database; copies share it
+        self._made: dict[tuple[str, Any], tuple[str, tuple[Any, ...]]] = {}  # by database and model; copies share it
 
     def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper, **_context: Any) -> tuple[str, tuple[Any, ...]]:
-        kind = connection.vendor
-        if kind not in self._made:
-            self._made[kind] = self._make(Query(compiler.query.model), connection)
-        return self._made[kind]
+        of = connection.vendor, compiler.query.model
+        if of not in self._made:
+            self._made[of] = self._make(Query(compiler.query.model), connection)
+        return self._made[of]
 
     def _make(self, query: Query, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
         query.get_initial_alias()
